@@ -1,0 +1,119 @@
+import { OutputError } from '../errors';
+import { nodeBuiltin } from './node_builtins';
+
+/**
+ * Fills a folder under a temporary name beside its destination and renames it when it is whole.
+ *
+ * @param destination must not exist, unless `overwrite` is set.
+ * @param fill writes the files into the folder it is given.
+ * @throws {OutputError} when the destination exists or cannot be written (no space, no permission); the temporary
+ *   folder is removed, whatever `fill` threw.
+ *
+ * @example
+ * await writeFolderAtomically('out', { overwrite: false }, (folder) => writeFile(join(folder, 'a.txt'), 'a'));
+ */
+export async function writeFolderAtomically(
+  destination: string,
+  { overwrite }: { overwrite: boolean },
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
+  const fs = nodeBuiltin('node:fs/promises');
+  const path = nodeBuiltin('node:path');
+  const target = path.resolve(destination);
+  await refuseExisting(target, overwrite);
+  const temporary = await asOutput(destination, async () => {
+    await fs.mkdir(path.dirname(target), { recursive: true });
+    return fs.mkdtemp(`${target}.partial-`);
+  });
+  try {
+    await asOutput(destination, () => fill(temporary));
+    await asOutput(destination, async () => {
+      if (overwrite) await fs.rm(target, { recursive: true, force: true });
+      await fs.chmod(temporary, 0o755);
+      await fs.rename(temporary, target);
+    });
+  } catch (error) {
+    await fs.rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Fills a temporary folder and, when it is whole, moves its files into a folder that may exist and hold others.
+ *
+ * Files of the same names are replaced.
+ *
+ * @throws {OutputError} as {@link writeFolderAtomically}.
+ */
+export async function writeFilesAtomically(
+  destination: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
+  const fs = nodeBuiltin('node:fs/promises');
+  const path = nodeBuiltin('node:path');
+  const staging = path.join(destination, `.partial-${process.pid}-${Date.now()}`);
+  await asOutput(destination, () => fs.mkdir(destination, { recursive: true }));
+  try {
+    await writeFolderAtomically(staging, { overwrite: false }, fill);
+    await asOutput(destination, async () => {
+      for (const name of await fs.readdir(staging))
+        await fs.rename(path.join(staging, name), path.join(destination, name));
+    });
+  } finally {
+    await fs.rm(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Writes a file under a temporary name and renames it, so that a reader never sees half of it.
+ *
+ * @throws {OutputError} when it cannot be written (no space, no permission).
+ */
+export async function writeFileAtomically(destination: string, content: string | Uint8Array): Promise<void> {
+  const fs = nodeBuiltin('node:fs/promises');
+  const temporary = `${destination}.partial-${process.pid}`;
+  try {
+    await asOutput(destination, async () => {
+      await fs.mkdir(nodeBuiltin('node:path').dirname(destination), { recursive: true });
+      await fs.writeFile(temporary, content);
+      await fs.rename(temporary, destination);
+    });
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function refuseExisting(target: string, overwrite: boolean): Promise<void> {
+  if (overwrite) return;
+  const found = await nodeBuiltin('node:fs/promises')
+    .stat(target)
+    .catch(() => undefined);
+  if (found !== undefined) {
+    throw new OutputError(`${target} exists already; choose another output folder or allow overwriting it.`, {
+      path: target,
+    });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space and try again',
+  EDQUOT: 'the disk quota is used up; free some space and try again',
+  EFBIG: 'the file would exceed the largest size allowed here',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+};
+
+/** Turns the operating system's error into an {@link OutputError}; other errors pass. */
+async function asOutput<T>(destination: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === undefined ? undefined : REASONS[code];
+    if (reason === undefined) throw error;
+    throw new OutputError(`${destination} could not be written: ${reason}.`, { path: destination, cause: error });
+  }
+}
