@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** What the forward half of an op with its own gradient gives back. */
+export interface ForwardResult<Output extends tf.Tensor> {
+  readonly value: Output;
+  /** Tensors the gradient needs; kept until the backward pass is over. */
+  readonly saved: tf.Tensor[];
+}
+
+/**
+ * Runs an op whose gradient is written by hand.
+ *
+ * The typed form of `tf.customGrad`: everything made on the way is released.
+ *
+ * @param inputs tensors the op depends on.
+ * @param forward computes the value from them.
+ * @param gradient from the gradient of the value and the saved tensors, one gradient per input, in their order.
+ */
+export function withGradient<Output extends tf.Tensor>(
+  inputs: tf.Tensor[],
+  forward: () => ForwardResult<Output>,
+  gradient: (dy: Output, saved: tf.Tensor[]) => tf.Tensor[],
+): Output {
+  const op = tf.customGrad((...args) => {
+    const save = args[inputs.length] as unknown as (tensors: tf.Tensor[]) => void;
+    const { value, saved } = forward();
+    save(saved);
+    return { value, gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => gradient(dy as Output, kept) };
+  });
+  return op(...inputs) as Output;
+}
