@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { InputError } from '../errors';
+import { tokenMask } from './attention_mask';
+import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
+import { Dense } from './dense';
+import { Dropout } from './dropout';
+import { Embedding } from './embedding';
+import { LayerNormalization } from './layer_normalization';
+
+/** Names of its options; the layers around it have them among their own. */
+export const EMBEDDINGS_OPTIONS = [
+  'vocabSize',
+  'hiddenSize',
+  'embeddingSize',
+  'positionBiasedInput',
+  'maxPositionEmbeddings',
+  'typeVocabSize',
+  'layerNormEps',
+  'hiddenDropoutProb',
+  'initializerRange',
+] as const;
+
+/** The fields of {@link DebertaV2Config} that {@link DebertaV2Embeddings} reads. */
+export type DebertaV2EmbeddingsOptions = Pick<DebertaV2Config, (typeof EMBEDDINGS_OPTIONS)[number]>;
+
+/** What {@link DebertaV2Embeddings} embeds. */
+export interface EmbeddingsInputs {
+  /** Token ids, int32 `[B, S]`; either these or `inputsEmbeds`. */
+  readonly inputIds?: tf.Tensor | undefined;
+  /** Embedded tokens, `[B, S, E]`, in place of ids. */
+  readonly inputsEmbeds?: tf.Tensor | undefined;
+  /** 1 for tokens, 0 for padding: `[B, S]`, `[B, 1, 1, S]`, or `[B, S, S]` (a token is real if any query sees it). */
+  readonly attentionMask: tf.Tensor;
+  /** int32 `[B, S]`; zeros by default. Without effect when `typeVocabSize` is 0. */
+  readonly tokenTypeIds?: tf.Tensor | undefined;
+  /** int32 `[B, S]` or `[1, S]`; 0 to `S − 1` by default. Without effect when `positionBiasedInput` is false. */
+  readonly positionIds?: tf.Tensor | undefined;
+}
+
+/**
+ * The input layer: sum of word, position and token-type embeddings, projected to the hidden size where the
+ * embeddings are narrower, normalized, padding set to 0, dropout.
+ *
+ * Mirrors `TFDebertaV2Embeddings` of transformers. As a Keras layer it takes `[input_ids, attention_mask,
+ * token_type_ids?]`.
+ */
+export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions> {
+  static className = 'DebertaV2Embeddings';
+  readonly wordEmbeddings: Embedding;
+  readonly positionEmbeddings: Embedding | undefined;
+  readonly tokenTypeEmbeddings: Embedding | undefined;
+  readonly embedProj: Dense | undefined;
+  readonly layerNorm: LayerNormalization;
+  readonly dropout: Dropout;
+
+  constructor(args: DebertaV2EmbeddingsOptions & LayerArgs) {
+    super(args, EMBEDDINGS_OPTIONS);
+    const { embeddingSize, hiddenSize, initializerRange, layerNormEps } = args;
+    const table = (name: string, inputDim: number, weightName: 'weight' | 'embeddings') =>
+      this.addLayer(new Embedding({ name, inputDim, outputDim: embeddingSize, weightName, initializerRange }));
+
+    this.wordEmbeddings = table('word_embeddings', args.vocabSize, 'weight');
+    if (args.positionBiasedInput) {
+      this.positionEmbeddings = table('position_embeddings', args.maxPositionEmbeddings, 'embeddings');
+    }
+    if (args.typeVocabSize > 0) {
+      this.tokenTypeEmbeddings = table('token_type_embeddings', args.typeVocabSize, 'embeddings');
+    }
+    if (embeddingSize !== hiddenSize) {
+      const projection = { inputSize: embeddingSize, units: hiddenSize, useBias: false, initializerRange };
+      this.embedProj = this.addLayer(new Dense({ name: 'embed_proj', ...projection }));
+    }
+    this.layerNorm = this.addLayer(new LayerNormalization({ name: 'LayerNorm', size: hiddenSize, layerNormEps }));
+    this.dropout = this.addLayer(new Dropout({ name: 'dropout', rate: args.hiddenDropoutProb }));
+  }
+
+  /**
+   * @returns `[B, S, H]`; rows of padding are 0.
+   * @throws {InputError} when the sequence is longer than the position table.
+   */
+  forward(inputs: EmbeddingsInputs, training: boolean): tf.Tensor3D {
+    return tf.tidy(() => {
+      let embedded = (inputs.inputsEmbeds ?? this.wordEmbeddings.forward(inputs.inputIds!)) as tf.Tensor;
+      if (this.positionEmbeddings !== undefined) {
+        embedded = tf.add(embedded, this.#positions(this.positionEmbeddings, embedded.shape[1]!, inputs.positionIds));
+      }
+      if (this.tokenTypeEmbeddings !== undefined) {
+        embedded = tf.add(embedded, this.#tokenTypes(this.tokenTypeEmbeddings, inputs.tokenTypeIds));
+      }
+      if (this.embedProj !== undefined) embedded = this.embedProj.forward(embedded);
+      const normalized = this.layerNorm.forward(embedded);
+      const masked = tf.mul(normalized, tf.expandDims(tokenMask(inputs.attentionMask), 2));
+      return this.dropout.forward(masked, training) as tf.Tensor3D;
+    });
+  }
+
+  #positions(embedding: Embedding, length: number, positionIds: tf.Tensor | undefined): tf.Tensor {
+    const { maxPositionEmbeddings } = this.options;
+    if (positionIds !== undefined) return embedding.forward(positionIds);
+    if (length > maxPositionEmbeddings) {
+      throw new InputError(
+        `The sequence must be no longer than the position table (max_position_embeddings ${maxPositionEmbeddings}), received length ${length}; truncate the text.`,
+        { expected: maxPositionEmbeddings, received: length },
+      );
+    }
+    return tf.slice(embedding.table, 0, length);
+  }
+
+  /** Without ids every token is of type 0, whose row is broadcast. */
+  #tokenTypes(embedding: Embedding, tokenTypeIds: tf.Tensor | undefined): tf.Tensor {
+    return tokenTypeIds === undefined ? tf.slice(embedding.table, 0, 1) : embedding.forward(tokenTypeIds);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {
+    const [inputIds, attentionMask, tokenTypeIds] = inputs as tf.Tensor[];
+    return this.forward({ inputIds, attentionMask: attentionMask!, tokenTypeIds }, training);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return [...firstShape(inputShape), this.options.hiddenSize];
+  }
+}
