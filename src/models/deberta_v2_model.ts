@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs';
+import { toModelName } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { UsageError } from '../errors';
+import { DebertaV2MainLayer } from '../layers/main_layer';
+import type { ModelInputs } from './model_inputs';
+import { type BaseModelOutput, encoderOutputs } from './model_outputs';
+import {
+  type ForwardOptions,
+  graphInputs,
+  type ModelOptions,
+  type TaskLoss,
+  TFDebertaV2PreTrainedModel,
+} from './pretrained_model';
+
+/**
+ * The bare DeBERTa-v2 encoder.
+ *
+ * Mirrors `TFDebertaV2Model` of Hugging Face transformers.
+ *
+ * @example
+ * const model = await TFDebertaV2Model.fromPretrained('deberta-v3-small');
+ * const { last_hidden_state, attentions } = model.forward({ input_ids }, { outputAttentions: true });
+ */
+export class TFDebertaV2Model extends TFDebertaV2PreTrainedModel {
+  static override className = 'TFDebertaV2Model' as const;
+
+  constructor(config: DebertaV2Config, options: ModelOptions = {}) {
+    const inputs = graphInputs(2);
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
+    const outputs = [deberta.apply(inputs) as tf.SymbolicTensor];
+    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2Model.className) }, options);
+  }
+
+  override forward(inputs: ModelInputs, options: ForwardOptions = {}): BaseModelOutput {
+    return tf.tidy(() => {
+      const encoded = this.encode(inputs, options);
+      return { last_hidden_state: encoded.lastHiddenState, ...encoderOutputs(encoded) };
+    });
+  }
+
+  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
+    return [this.forward(inputs).last_hidden_state];
+  }
+
+  protected override get labelNames(): readonly string[] {
+    return ['labels'];
+  }
+
+  /** @throws {UsageError} always: what the states should be is not this class's to know. */
+  protected override taskLosses(): TaskLoss[] {
+    throw new UsageError('The bare encoder has no loss of its own; give one to compile, or use a class with a head.');
+  }
+
+  protected override checkLabels(): void {}
+}

@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** A stream of batches: as much of tf.data.Dataset as Keras-style training asks for. */
+export interface BatchSource<Batch> {
+  /** Number of batches, if it is known. */
+  readonly size: number;
+  iterator(): Promise<{ next(): Promise<IteratorResult<Batch>> }>;
+}
+
+/**
+ * The same batches, each changed as it comes.
+ *
+ * Owns the batches: tensors of a batch that its changed form does not hold are disposed.
+ */
+export function mapBatches<From, To>(source: BatchSource<From>, change: (batch: From) => To): BatchSource<To> {
+  return {
+    size: source.size,
+    async iterator() {
+      const batches = await source.iterator();
+      return {
+        async next() {
+          const { value, done = false } = await batches.next();
+          // tfjs ends an epoch by `done`, with or without a last value.
+          if (value == null) return { value, done: true };
+          const changed = change(value);
+          const kept = new Set(tensorsIn(changed));
+          tf.dispose(tensorsIn(value).filter((tensor) => !kept.has(tensor)));
+          return { value: changed, done: done as false };
+        },
+      };
+    },
+  };
+}
+
+function tensorsIn(container: unknown): tf.Tensor[] {
+  if (container instanceof tf.Tensor) return [container];
+  if (typeof container !== 'object' || container === null || ArrayBuffer.isView(container)) return [];
+  return Object.values(container).flatMap(tensorsIn);
+}

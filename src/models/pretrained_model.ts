@@ -1,0 +1,410 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Architecture, modelTopology } from '../config/architecture';
+import { DebertaV2Config } from '../config/deberta_v2_config';
+import type { CheckpointFormat } from '../convert/checkpoint_writer';
+import type { LoadingInfo } from '../convert/weight_plan';
+import { UsageError } from '../errors';
+import { buildWithWeights, type DebertaLayer } from '../layers/deberta_layer';
+import type { EncoderPass, EncoderResult } from '../layers/encoder';
+import type { DebertaV2MainLayer } from '../layers/main_layer';
+import { RandomStream } from '../ops/random_stream';
+import { type LabelInputs, nameLabels } from './label_inputs';
+import { type LoadProgress, loadPretrained } from './load_pretrained';
+import { type BatchSource, mapBatches } from './map_batches';
+import {
+  checkIds,
+  checkInputShapes,
+  INPUT_NAMES,
+  type ModelInputs,
+  nameInputs,
+  type PredictInputs,
+} from './model_inputs';
+import { savePretrained } from './save_pretrained';
+import { taskAccuracy } from './task_accuracy';
+
+/** Options of a model's constructor. */
+export interface ModelOptions {
+  /** Seed of initial weights and dropout masks, a 32-bit integer; random by default. */
+  readonly seed?: number;
+}
+
+/** Options of `forward`. */
+export interface ForwardOptions {
+  /** Whether dropout is active, false by default. */
+  readonly training?: boolean;
+  readonly outputHiddenStates?: boolean;
+  readonly outputAttentions?: boolean;
+}
+
+/** Options of `fromPretrained`. */
+export interface FromPretrainedOptions extends ModelOptions {
+  /** Taken instead of the checkpoint's own configuration. */
+  readonly config?: DebertaV2Config;
+  /** Number of labels of a new head; label names start over. */
+  readonly numLabels?: number;
+  readonly id2label?: Readonly<Record<number, string>>;
+  readonly label2id?: Readonly<Record<string, number>>;
+  /** Whether weights of another shape are left out, and the model's own start fresh; false by default. */
+  readonly ignoreMismatchedSizes?: boolean;
+  /** Called after each weight that has been read. */
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** Options of `savePretrained`. */
+export interface SavePretrainedOptions {
+  /** `tfjs` by default. */
+  readonly format?: CheckpointFormat;
+  /** Largest weight file in bytes; 64 MiB for `tfjs`, 5 GB otherwise. */
+  readonly maxShardSize?: number;
+}
+
+/** A model class, as the static methods of the base see it. */
+export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
+  new (config: DebertaV2Config, options?: ModelOptions): Model;
+  readonly className: Architecture;
+}
+
+/** What a task's classes train against: one label tensor per output. */
+export type TaskLoss = (labels: tf.Tensor, output: tf.Tensor) => tf.Tensor;
+
+/** Arguments of `predict`; tfjs exports no name for them. */
+export type PredictArgs = NonNullable<Parameters<tf.LayersModel['predict']>[1]>;
+
+/** Arguments of `evaluateDataset`; tfjs exports no name for them. */
+export type EvaluateDatasetArgs = NonNullable<Parameters<tf.LayersModel['evaluateDataset']>[1]>;
+
+/** The layers a model is made of, wired for Keras. */
+export interface ModelGraph {
+  readonly inputs: tf.SymbolicTensor[];
+  readonly outputs: tf.SymbolicTensor[];
+  readonly name: string;
+}
+
+/** Arguments of `compile`, with the loss left to the task where none is given. */
+export type CompileArgs = Omit<tf.ModelCompileArgs, 'loss'> & Partial<Pick<tf.ModelCompileArgs, 'loss'>>;
+
+/** The inputs of a Keras graph, int32 `[B, S]` or `[B, C, S]`. */
+export function graphInputs(rank: 2 | 3): tf.SymbolicTensor[] {
+  const shape = Array<null>(rank - 1).fill(null);
+  return INPUT_NAMES.map((name) => tf.input({ name, shape, dtype: 'int32' }));
+}
+
+/**
+ * Base of the DeBERTa-v2 models: a tf.LayersModel with `forward`, checkpoints, and inputs by name.
+ *
+ * Mirrors `TFDebertaV2PreTrainedModel` of Hugging Face transformers.
+ */
+export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
+  /** The encoder, without head. */
+  readonly deberta: DebertaV2MainLayer;
+  /** What did not fit when the weights were loaded; empty lists for a new model. */
+  loadingInfo: LoadingInfo = { missingKeys: [], unexpectedKeys: [], mismatchedKeys: [] };
+  #config: DebertaV2Config;
+  #staleOptimizer = false;
+  #usesTaskLoss = true;
+
+  protected constructor(
+    config: DebertaV2Config,
+    deberta: DebertaV2MainLayer,
+    graph: ModelGraph,
+    options: ModelOptions,
+  ) {
+    super(graph);
+    this.#config = config;
+    this.deberta = deberta;
+    this.setSeed(options.seed ?? Math.floor(Math.random() * 2 ** 32));
+  }
+
+  /** The configuration the model was made from. */
+  get config(): DebertaV2Config {
+    return this.#config;
+  }
+
+  /**
+   * Loads a model from a checkpoint folder: TensorFlow (`tf_model.h5`), safetensors of either naming, or what
+   * {@link savePretrained} wrote.
+   *
+   * Weights of a head that the checkpoint lacks start fresh, with a warning that names them; see `loadingInfo`.
+   *
+   * @param source folder, or a weights file in it.
+   * @throws {CheckpointError} for a checkpoint that is missing, damaged or does not fit; {@link ConfigError} for its
+   *   configuration.
+   *
+   * @example
+   * const model = await TFDebertaV2ForSequenceClassification.fromPretrained('deberta-v3-base', { numLabels: 3 });
+   */
+  static async fromPretrained<Model extends TFDebertaV2PreTrainedModel>(
+    this: ModelClass<Model>,
+    source: string,
+    options: FromPretrainedOptions = {},
+  ): Promise<Model> {
+    const { model, info } = await loadPretrained(
+      source,
+      this.className,
+      options,
+      (config) => new this(config, options),
+    );
+    model.loadingInfo = info;
+    return model;
+  }
+
+  /** Rebuilds a saved model for tf.loadLayersModel. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    { config: json }: tf.serialization.ConfigDict,
+    _customObjects?: tf.serialization.ConfigDict,
+    fastWeightInit = false,
+  ): T {
+    const config = DebertaV2Config.fromJSON(JSON.parse(String(json)));
+    const ModelClass = cls as unknown as new (config: DebertaV2Config) => T;
+    const build = () => new ModelClass(config);
+    // tfjs says so when it is about to overwrite every weight; drawing random ones would be the slow part.
+    return fastWeightInit ? buildWithWeights((_path, shape) => tf.zeros(shape), build) : build();
+  }
+
+  /**
+   * One differentiable pass, synchronous: usable inside `tf.grads` and `optimizer.minimize`.
+   *
+   * The ids are not checked against the vocabulary here, which would read them back from a GPU.
+   */
+  abstract forward(inputs: ModelInputs, options?: ForwardOptions): object;
+
+  /** The results `predict` gives for one batch. */
+  protected abstract predictBatch(inputs: ModelInputs): tf.Tensor[];
+
+  /** Rank of `input_ids`: 2, or 3 where a text has choices. */
+  protected get inputRank(): 2 | 3 {
+    return 2;
+  }
+
+  /** Names of the label tensors, one per output. */
+  protected abstract get labelNames(): readonly string[];
+
+  /** The task's loss of each output, for `compile` without a loss. */
+  protected abstract taskLosses(): TaskLoss[];
+
+  /** Refuses labels the task cannot train on; reads them back. */
+  protected abstract checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void;
+
+  /** Starts the stream that dropout masks and new weights draw from. */
+  setSeed(seed: number): void {
+    const seeds = new RandomStream(seed);
+    for (const layer of this.layers) {
+      if ('useSeeds' in layer) (layer as DebertaLayer).useSeeds(seeds);
+    }
+  }
+
+  /** Runs the encoder on checked inputs, with the defaults filled in. */
+  protected encode(inputs: ModelInputs, { training = false, ...outputs }: ForwardOptions): EncoderResult {
+    const pass: EncoderPass = { training, ...outputs };
+    const tokens = (inputs.input_ids ?? inputs.inputs_embeds)!;
+    const attentionMask = inputs.attention_mask ?? tf.ones(tokens.shape.slice(0, 2));
+    return this.deberta.forward(
+      {
+        inputIds: inputs.input_ids,
+        inputsEmbeds: inputs.inputs_embeds,
+        attentionMask,
+        tokenTypeIds: inputs.token_type_ids,
+        positionIds: inputs.position_ids,
+      },
+      pass,
+    );
+  }
+
+  /**
+   * Predictions in inference mode, synchronous as in tfjs.
+   *
+   * @param x ids, an array in the order input_ids, attention_mask, token_type_ids, or a map by those names.
+   * @param args `batchSize`: rows computed at a time, 32 by default.
+   * @returns last hidden state, logits, or `[start, end]` logits.
+   * @throws {InputError} for shapes that do not fit or ids outside of the vocabulary.
+   *
+   * @example
+   * const logits = model.predict(tokenizer.call(['a text'], { returnTensors: 'tf' }));
+   */
+  override predict(x: PredictInputs, args: PredictArgs = {}): tf.Tensor | tf.Tensor[] {
+    const inputs = nameInputs(x);
+    this.#checkInputs(inputs);
+    const { batchSize = 32 } = args;
+    const rows = inputs.input_ids!.shape[0]!;
+    const results = tf.tidy(() => {
+      const batches: tf.Tensor[][] = [];
+      for (let start = 0; start < rows; start += batchSize) {
+        const size = Math.min(batchSize, rows - start);
+        batches.push(tf.tidy(() => this.predictBatch(mapTensors(inputs, (tensor) => tf.slice(tensor, start, size)))));
+      }
+      return batches[0]!.map((_, output) => tf.concat(batches.map((batch) => batch[output]!)));
+    });
+    return results.length === 1 ? results[0]! : results;
+  }
+
+  #checkInputs(inputs: ModelInputs): void {
+    checkInputShapes(inputs, this.inputRank);
+    checkIds('input_ids', inputs.input_ids, this.config.vocabSize, 'vocab_size');
+    if (this.config.typeVocabSize > 0) {
+      checkIds('token_type_ids', inputs.token_type_ids, this.config.typeVocabSize, 'type_vocab_size');
+    }
+  }
+
+  /**
+   * As tf.LayersModel; without `loss` the task's own is used, and the metric `accuracy` then compares class indices,
+   * ignored labels left out (logged as `acc`).
+   */
+  override compile(args: CompileArgs): void {
+    this.#staleOptimizer = false;
+    this.#usesTaskLoss = args.loss === undefined;
+    const metrics = this.#usesTaskLoss && args.metrics !== undefined ? this.#taskMetrics(args.metrics) : args.metrics;
+    const loss = (args.loss ?? this.taskLosses()) as tf.ModelCompileArgs['loss'];
+    super.compile({ ...args, loss, ...(metrics === undefined ? {} : { metrics }) });
+  }
+
+  #taskMetrics(metrics: NonNullable<CompileArgs['metrics']>): NonNullable<CompileArgs['metrics']> {
+    const ours = <T>(metric: T) => (metric === 'accuracy' || metric === 'acc' ? taskAccuracy : metric);
+    if (Array.isArray(metrics)) return metrics.map(ours);
+    if (typeof metrics !== 'object') return ours(metrics);
+    return Object.fromEntries(Object.entries(metrics).map(([output, metric]) => [output, ours(metric)]));
+  }
+
+  /**
+   * Trains as tf.LayersModel does.
+   *
+   * @param x as {@link predict} takes it.
+   * @param y int labels `[B]`, `[B, S]` with -100 for tokens that do not count, `{ start_positions, end_positions }`,
+   *   or floats for regression and several labels at once.
+   * @throws {InputError} for ids or labels out of range, or shapes that do not fit.
+   */
+  override fit(x: PredictInputs, y: LabelInputs, args: tf.ModelFitArgs = {}): Promise<tf.History> {
+    return super.fit(this.#named(x), this.#namedLabels(y), args);
+  }
+
+  /** Loss and metrics on a data set; inputs and labels as {@link fit}. */
+  override evaluate(x: PredictInputs, y: LabelInputs, args: tf.ModelEvaluateArgs = {}): tf.Scalar | tf.Scalar[] {
+    return super.evaluate(
+      this.#named(x) as unknown as tf.Tensor[],
+      this.#namedLabels(y) as unknown as tf.Tensor[],
+      args,
+    );
+  }
+
+  /** One optimizer step; inputs and labels as {@link fit}. */
+  override trainOnBatch(x: PredictInputs, y: LabelInputs): Promise<number | number[]> {
+    return super.trainOnBatch(this.#named(x), this.#namedLabels(y));
+  }
+
+  /** Trains on batches `{ xs, ys }`, each as {@link fit} takes them; the batches are disposed of. */
+  override fitDataset<T>(dataset: BatchSource<T>, args: tf.ModelFitDatasetArgs<T>): Promise<tf.History> {
+    return super.fitDataset(this.#standardized(dataset), args as tf.ModelFitDatasetArgs<KerasBatch>);
+  }
+
+  /** Loss and metrics on batches `{ xs, ys }`; the batches are disposed of. */
+  override evaluateDataset(dataset: BatchSource<object>, args?: EvaluateDatasetArgs): Promise<tf.Scalar | tf.Scalar[]> {
+    return super.evaluateDataset(this.#standardized(dataset), args);
+  }
+
+  /** tfjs asks a data set for every input and output of the graph by name; ours may hold less. */
+  #standardized(dataset: BatchSource<unknown>): BatchSource<KerasBatch> {
+    return mapBatches(dataset, (batch) => {
+      const { xs, ys } = batch as { xs: PredictInputs; ys: LabelInputs };
+      const [inputs, labels] = this.standardizeUserDataXY(this.#named(xs), this.#namedLabels(ys));
+      const byName = (names: string[], tensors: tf.Tensor[]) =>
+        Object.fromEntries(names.map((n, i) => [n, tensors[i]!]));
+      return { xs: byName(this.inputNames, inputs), ys: byName(this.outputNames, labels) };
+    });
+  }
+
+  #named(x: PredictInputs): tf.NamedTensorMap {
+    return nameInputs(x) as tf.NamedTensorMap;
+  }
+
+  #namedLabels(y: LabelInputs): tf.NamedTensorMap {
+    return nameLabels(y, this.labelNames, this.outputNames);
+  }
+
+  /** Where every way of training hands its data over: tensors in the order of the graph, checked. */
+  protected override standardizeUserDataXY(x: TensorInputs, y: TensorInputs): [tf.Tensor[], tf.Tensor[]] {
+    if (this.#staleOptimizer) {
+      throw new UsageError('The model was resized after compile; call compile again before training.');
+    }
+    const inputs = x as ModelInputs;
+    this.#checkInputs(inputs);
+    const labels = y as tf.NamedTensorMap;
+    if (this.#usesTaskLoss) {
+      for (const name of this.labelNames) this.checkLabels(name, labels[name]!, inputs);
+    }
+    const ids = inputs.input_ids!;
+    // tfjs disposes what it finds here and did not get from the caller.
+    const standardized = [
+      tf.cast(ids, 'int32'),
+      inputs.attention_mask ?? tf.onesLike(ids),
+      inputs.token_type_ids ?? tf.zerosLike(ids),
+    ];
+    return [standardized, this.labelNames.map((name) => labels[name]!)];
+  }
+
+  protected override standardizeUserData(
+    x: TensorInputs,
+    y: TensorInputs,
+    sampleWeight?: tf.Tensor | tf.Tensor[] | { [outputName: string]: tf.Tensor },
+    classWeight?: tf.ClassWeight | tf.ClassWeight[] | tf.ClassWeightMap,
+    checkBatchAxis?: boolean,
+    batchSize?: number,
+  ): Promise<[tf.Tensor[], tf.Tensor[], tf.Tensor[]]> {
+    if (this.#usesTaskLoss && classWeight != null) {
+      throw new UsageError("classWeight needs a loss given to compile; the task's own loss takes no class weights.");
+    }
+    return super.standardizeUserData(x, y, sampleWeight, classWeight, checkBatchAxis, batchSize);
+  }
+
+  /**
+   * Grows or shrinks the vocabulary: word embeddings, and the bias of a masked-LM head. New rows are drawn as initial
+   * weights are. A compiled model must be compiled again.
+   *
+   * @param rows the new `vocab_size`, usually the tokenizer's length.
+   */
+  resizeTokenEmbeddings(rows: number): void {
+    this.#config = this.#config.with({ vocabSize: rows });
+    this.deberta.embeddings.wordEmbeddings.resize(rows);
+    this.#staleOptimizer = this.optimizer !== undefined;
+  }
+
+  /**
+   * Writes configuration and weights into a folder, which may hold other files (a tokenizer's).
+   *
+   * @throws {OutputError} when the folder cannot be written; no half-written file stays.
+   */
+  savePretrained(folder: string, options: SavePretrainedOptions = {}): Promise<void> {
+    return savePretrained(folder, this.#architecture, this.config, this.weights, options);
+  }
+
+  /** The number of weights, each tied one counted once. */
+  numParameters(): number {
+    return this.weights.reduce((sum, { shape }) => sum + shape.reduce<number>((size, axis) => size * axis!, 1), 0);
+  }
+
+  get #architecture(): Architecture {
+    return (this.constructor as ModelClass<this>).className;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...modelTopology(this.#architecture, this.config).config };
+  }
+
+  /** As tf.LayersModel, but for the strings in it, which tfjs would rewrite; see {@link modelTopology}. */
+  override toJSON(_unused?: unknown, returnString = true): ReturnType<tf.LayersModel['toJSON']> {
+    const topology = {
+      ...modelTopology(this.#architecture, this.config),
+      keras_version: `tfjs-layers ${tf.version_layers}`,
+      backend: 'TensorFlow.js',
+    };
+    return returnString ? JSON.stringify(topology) : { ...topology, config: { ...topology.config } };
+  }
+}
+
+type TensorInputs = Parameters<tf.LayersModel['fit']>[0];
+
+/** A batch as tfjs wants it. */
+type KerasBatch = { xs: tf.NamedTensorMap; ys: tf.NamedTensorMap };
+
+function mapTensors(inputs: ModelInputs, change: (tensor: tf.Tensor) => tf.Tensor): ModelInputs {
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, change(tensor as tf.Tensor)]));
+}

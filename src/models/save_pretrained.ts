@@ -1,0 +1,24 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Architecture } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { writeCheckpoint } from '../convert/checkpoint_writer';
+import { weightSpecs } from '../convert/weight_names';
+import { writeFilesAtomically } from '../files/atomic_write';
+import type { SavePretrainedOptions } from './pretrained_model';
+
+/** Writes configuration and weights into a folder; see `TFDebertaV2PreTrainedModel.savePretrained`. */
+export function savePretrained(
+  folder: string,
+  architecture: Architecture,
+  config: DebertaV2Config,
+  weights: readonly tf.LayerVariable[],
+  { format = 'tfjs', maxShardSize }: SavePretrainedOptions,
+): Promise<void> {
+  const byName = new Map(weights.map((weight) => [weight.originalName, weight]));
+  const options = { config, architecture, format, ...(maxShardSize === undefined ? {} : { maxShardSize }) };
+  return writeFilesAtomically(folder, (staging) =>
+    writeCheckpoint(staging, options, weightSpecs(config, architecture), async function* ({ tfName }) {
+      yield (await byName.get(tfName)!.read().data()) as Float32Array;
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import { toModelName } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { ContextPooler } from '../layers/context_pooler';
+import { Dense } from '../layers/dense';
+import { Dropout } from '../layers/dropout';
+import { DebertaV2MainLayer } from '../layers/main_layer';
+import { checkClassIndices } from './label_inputs';
+import type { ModelInputs } from './model_inputs';
+import { encoderOutputs, type HeadOutput } from './model_outputs';
+import {
+  type ForwardOptions,
+  graphInputs,
+  type ModelOptions,
+  type TaskLoss,
+  TFDebertaV2PreTrainedModel,
+} from './pretrained_model';
+import { sequenceClassificationLoss, sequenceLossKind } from './task_losses';
+
+/**
+ * DeBERTa-v2 with a classifier of whole texts or pairs of texts: classes, several labels at once, or values.
+ *
+ * Mirrors `TFDebertaV2ForSequenceClassification` of Hugging Face transformers, with the losses of the PyTorch class:
+ * `config.problemType` chooses, else one label means regression, labels `[B]` class indices, and labels
+ * `[B, numLabels]` probabilities.
+ *
+ * @example
+ * const model = await TFDebertaV2ForSequenceClassification.fromPretrained('deberta-v3-base', { numLabels: 3 });
+ * model.compile({ optimizer: tf.train.adam(2e-5), metrics: ['accuracy'] });
+ * await model.fit(batch, tf.tensor1d([0, 2, 1], 'int32'));
+ */
+export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedModel {
+  static override className = 'TFDebertaV2ForSequenceClassification' as const;
+  readonly pooler: ContextPooler;
+  readonly dropout: Dropout;
+  readonly classifier: Dense;
+
+  constructor(config: DebertaV2Config, options: ModelOptions = {}) {
+    const inputs = graphInputs(2);
+    const { hiddenSize: inputSize, numLabels: units, initializerRange } = config;
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
+    const pooler = new ContextPooler({ ...config, name: 'pooler' });
+    const dropout = new Dropout({ name: 'cls_dropout', rate: config.clsDropout });
+    const classifier = new Dense({ name: 'classifier', inputSize, units, initializerRange });
+    const pooled = dropout.apply(pooler.apply(deberta.apply(inputs)));
+    const outputs = [classifier.apply(pooled) as tf.SymbolicTensor];
+    const name = toModelName(TFDebertaV2ForSequenceClassification.className);
+    super(config, deberta, { inputs, outputs, name }, options);
+    this.pooler = pooler;
+    this.dropout = dropout;
+    this.classifier = classifier;
+  }
+
+  override forward(
+    inputs: ModelInputs & { readonly labels?: tf.Tensor },
+    options: ForwardOptions = {},
+  ): HeadOutput<tf.Tensor2D> {
+    return tf.tidy(() => {
+      const { training = false } = options;
+      const encoded = this.encode(inputs, options);
+      const pooled = this.dropout.forward(this.pooler.forward(encoded.lastHiddenState, training), training);
+      const logits = this.classifier.forward(pooled) as tf.Tensor2D;
+      const loss = inputs.labels && sequenceClassificationLoss(inputs.labels, logits, this.config.problemType);
+      return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
+    });
+  }
+
+  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
+    return [this.forward(inputs).logits];
+  }
+
+  protected override get labelNames(): readonly string[] {
+    return ['labels'];
+  }
+
+  protected override taskLosses(): TaskLoss[] {
+    const { problemType } = this.config;
+    return [(labels, logits) => sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType)];
+  }
+
+  protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
+    const { problemType, numLabels } = this.config;
+    if (sequenceLossKind(problemType, numLabels, labels) !== 'single_label_classification') return;
+    const batch = inputs.input_ids!.shape[0]!;
+    checkClassIndices(name, labels, [[batch], [batch, 1]], numLabels);
+  }
+}

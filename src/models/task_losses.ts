@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ProblemType } from '../config/config_schema';
+import { InputError } from '../errors';
+import { binaryCrossEntropy } from '../ops/binary_cross_entropy';
+import { crossEntropy, softCrossEntropy } from '../ops/cross_entropy';
+import { meanSquaredError } from '../ops/mean_squared_error';
+
+/** Label of tokens that do not count in a loss, as in PyTorch and transformers. */
+export const IGNORED_LABEL = -100;
+
+/**
+ * Loss of a label per row: every row with its class, the others marked {@link IGNORED_LABEL}.
+ *
+ * @param labels `[...]` class indices.
+ * @param logits `[..., C]`.
+ */
+export function classificationLoss(labels: tf.Tensor, logits: tf.Tensor): tf.Scalar {
+  return tf.tidy(() =>
+    crossEntropy(
+      tf.reshape(logits, [-1, logits.shape.at(-1)!]),
+      tf.reshape(tf.cast(labels, 'int32'), [-1]),
+      IGNORED_LABEL,
+    ),
+  );
+}
+
+/**
+ * Which loss a sequence classifier uses, as the PyTorch class decides.
+ *
+ * Without a problem type: regression for one label, class indices for labels `[B]` or `[B, 1]`, else soft labels.
+ */
+export type SequenceLossKind = ProblemType | 'soft_label_classification';
+
+/** See {@link SequenceLossKind}. */
+export function sequenceLossKind(
+  problemType: ProblemType | null,
+  numLabels: number,
+  labels: tf.Tensor,
+): SequenceLossKind {
+  if (problemType !== null) return problemType;
+  if (numLabels === 1) return 'regression';
+  return labels.rank === 1 || labels.shape.at(-1) === 1 ? 'single_label_classification' : 'soft_label_classification';
+}
+
+/**
+ * Loss of a sequence classifier, `DebertaV2ForSequenceClassification` of PyTorch.
+ *
+ * @param labels class indices `[B]` (negative ones are left out unless a problem type is set, where only -100 is),
+ *   values `[B]` or `[B, numLabels]` for regression, 0/1 `[B, numLabels]` for several labels at once, or
+ *   probabilities `[B, numLabels]`.
+ * @param logits `[B, numLabels]`.
+ */
+export function sequenceClassificationLoss(
+  labels: tf.Tensor,
+  logits: tf.Tensor2D,
+  problemType: ProblemType | null,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const numLabels = logits.shape[1];
+    const kind = sequenceLossKind(problemType, numLabels, labels);
+    if (kind === 'single_label_classification') {
+      const indices = tf.reshape(tf.cast(labels, 'int32'), [-1]) as tf.Tensor1D;
+      return problemType === null ? lossOfLabelled(indices, logits) : classificationLoss(indices, logits);
+    }
+    const targets = tf.cast(sameSize(labels, logits), 'float32');
+    if (kind === 'regression') return meanSquaredError(logits, targets);
+    return kind === 'multi_label_classification'
+      ? binaryCrossEntropy(logits, targets)
+      : softCrossEntropy(logits, targets);
+  });
+}
+
+/** Cross-entropy over the rows whose label is not negative; 0 where there is none. */
+function lossOfLabelled(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scalar {
+  const labelled = tf.greaterEqual(labels, 0);
+  const count = tf.sum(tf.cast(labelled, 'float32'));
+  // With no labelled row the mean would be 0 / 0: every row then counts as class 0, times nothing.
+  const anyLabelled = tf.minimum(count, 1);
+  const none = tf.cast(tf.sub(1, anyLabelled), 'int32');
+  const indices = tf.where(tf.logicalOr(labelled, tf.cast(none, 'bool')), tf.relu(labels), IGNORED_LABEL);
+  return tf.mul(crossEntropy(logits, tf.cast(indices, 'int32') as tf.Tensor1D, IGNORED_LABEL), anyLabelled);
+}
+
+function sameSize(labels: tf.Tensor, logits: tf.Tensor2D): tf.Tensor2D {
+  if (labels.size !== logits.size) {
+    throw new InputError(
+      `Labels must have one value per logit, [${logits.shape}], received [${labels.shape}]; is num_labels right?`,
+      { path: 'labels', expected: logits.shape, received: labels.shape },
+    );
+  }
+  return tf.reshape(labels, logits.shape);
+}
+
+/**
+ * Loss of one end of the answer span: positions beyond the window do not count (PyTorch clamps them to `S` and
+ * ignores that index).
+ *
+ * @param positions `[B]` or `[B, 1]`.
+ * @param logits `[B, S]`.
+ */
+export function positionLoss(positions: tf.Tensor, logits: tf.Tensor2D): tf.Scalar {
+  return tf.tidy(() => {
+    const length = logits.shape[1];
+    const clamped = tf.clipByValue(tf.reshape(tf.cast(positions, 'int32'), [-1]), 0, length);
+    return crossEntropy(logits, tf.cast(clamped, 'int32') as tf.Tensor1D, length);
+  });
+}

@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs';
+import { toModelName } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { Dense } from '../layers/dense';
+import { Dropout } from '../layers/dropout';
+import { DebertaV2MainLayer } from '../layers/main_layer';
+import { checkClassIndices } from './label_inputs';
+import type { ModelInputs } from './model_inputs';
+import { encoderOutputs, type HeadOutput } from './model_outputs';
+import {
+  type ForwardOptions,
+  graphInputs,
+  type ModelOptions,
+  type TaskLoss,
+  TFDebertaV2PreTrainedModel,
+} from './pretrained_model';
+import { classificationLoss } from './task_losses';
+
+/**
+ * DeBERTa-v2 with a classifier of each token, as for named entities or parts of speech.
+ *
+ * Mirrors `TFDebertaV2ForTokenClassification` of Hugging Face transformers. Labels: int32 `[B, S]`, -100 for tokens
+ * that do not count.
+ */
+export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedModel {
+  static override className = 'TFDebertaV2ForTokenClassification' as const;
+  readonly dropout: Dropout;
+  readonly classifier: Dense;
+
+  constructor(config: DebertaV2Config, options: ModelOptions = {}) {
+    const inputs = graphInputs(2);
+    const { hiddenSize: inputSize, numLabels: units, initializerRange } = config;
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
+    const dropout = new Dropout({ name: 'dropout', rate: config.hiddenDropoutProb });
+    const classifier = new Dense({ name: 'classifier', inputSize, units, initializerRange });
+    const outputs = [classifier.apply(dropout.apply(deberta.apply(inputs))) as tf.SymbolicTensor];
+    super(
+      config,
+      deberta,
+      { inputs, outputs, name: toModelName(TFDebertaV2ForTokenClassification.className) },
+      options,
+    );
+    this.dropout = dropout;
+    this.classifier = classifier;
+  }
+
+  override forward(
+    inputs: ModelInputs & { readonly labels?: tf.Tensor },
+    options: ForwardOptions = {},
+  ): HeadOutput<tf.Tensor3D> {
+    return tf.tidy(() => {
+      const encoded = this.encode(inputs, options);
+      const states = this.dropout.forward(encoded.lastHiddenState, options.training ?? false);
+      const logits = this.classifier.forward(states) as tf.Tensor3D;
+      const loss = inputs.labels && classificationLoss(inputs.labels, logits);
+      return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
+    });
+  }
+
+  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
+    return [this.forward(inputs).logits];
+  }
+
+  protected override get labelNames(): readonly string[] {
+    return ['labels'];
+  }
+
+  protected override taskLosses(): TaskLoss[] {
+    return [classificationLoss];
+  }
+
+  protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
+    checkClassIndices(name, labels, [inputs.input_ids!.shape], this.config.numLabels);
+  }
+}
