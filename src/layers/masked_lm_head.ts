@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { activations } from '../ops/activations';
-import { dense } from '../ops/dense';
+import { tiedProjection } from '../ops/tied_projection';
 import { DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { LayerNormalization } from './layer_normalization';
@@ -72,7 +72,7 @@ export class MaskedLMHead extends DebertaLayer<MaskedLMHeadOptions> {
     return tf.tidy(() => {
       const activated = activations[this.options.hiddenAct](this.dense.forward(hiddenStates));
       const transformed = this.layerNorm.forward(activated);
-      return dense(transformed, this.#wordEmbeddings(), this.#bias.read() as tf.Tensor1D, { transposed: true });
+      return tiedProjection(transformed, this.#wordEmbeddings(), this.#bias.read() as tf.Tensor1D);
     });
   }
 
