@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { toSnakeCase } from '../config/config_schema';
-import { RandomStream } from '../ops/random_stream';
+import { RandomStream, randomSeed } from '../ops/random_stream';
 
 /** What every Keras-style layer takes: `name`, `trainable`, `inputShape` and the like. */
-export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> & {
+  /** Where initial weights and dropout masks get their seeds; a stream of its own, seeded at random, by default. */
+  readonly seeds?: RandomStream;
+};
 
 /** What tfjs hands to `call` beside the inputs. */
 export interface CallArgs {
@@ -58,8 +61,8 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
   protected constructor(args: Options & LayerArgs, fields: readonly (keyof Options & string)[]) {
     super(args);
     this.options = Object.fromEntries(fields.map((field) => [field, args[field]])) as Options;
-    const ownSeeds = new RandomStream(Math.floor(Math.random() * 2 ** 32));
-    this.#seeds = () => ownSeeds;
+    const seeds = args.seeds ?? new RandomStream(randomSeed());
+    this.#seeds = () => seeds;
   }
 
   /** tfjs writes camelCase into strings on loading (`gelu_new` → `geluNew`); options are spelled in snake_case. */
@@ -86,11 +89,6 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
   /** Where dropout masks and initial weights get their seeds; one stream per model. */
   get seeds(): RandomStream {
     return this.#seeds();
-  }
-
-  /** Draws seeds from another stream from now on, sublayers included. */
-  useSeeds(seeds: RandomStream): void {
-    this.#seeds = () => seeds;
   }
 
   override build(): void {

@@ -14,7 +14,7 @@ import { LayerNormalization } from './layer_normalization';
 import { DebertaV2MainLayer } from './main_layer';
 import { RelativeEmbeddings } from './relative_embeddings';
 import { ResidualOutput } from './residual_output';
-import { SplitSpan } from './split_span';
+import { SpanScores } from './span_scores';
 import { UnflattenChoices } from './unflatten_choices';
 
 /** Under which name tfjs keeps the classes of this package apart from others. */
@@ -37,7 +37,7 @@ for (const layer of [
   LayerNormalization,
   RelativeEmbeddings,
   ResidualOutput,
-  SplitSpan,
+  SpanScores,
   UnflattenChoices,
 ]) {
   tf.serialization.registerClass(layer, REGISTRY_PACKAGE);

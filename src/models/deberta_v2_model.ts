@@ -9,6 +9,7 @@ import {
   type ForwardOptions,
   graphInputs,
   type ModelOptions,
+  seedsFor,
   type TaskLoss,
   TFDebertaV2PreTrainedModel,
 } from './pretrained_model';
@@ -27,9 +28,10 @@ export class TFDebertaV2Model extends TFDebertaV2PreTrainedModel {
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
     const inputs = graphInputs(2);
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
+    const seeds = seedsFor(options);
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
     const outputs = [deberta.apply(inputs) as tf.SymbolicTensor];
-    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2Model.className) }, options);
+    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2Model.className) });
   }
 
   override forward(inputs: ModelInputs, options: ForwardOptions = {}): BaseModelOutput {
@@ -43,12 +45,8 @@ export class TFDebertaV2Model extends TFDebertaV2PreTrainedModel {
     return [this.forward(inputs).last_hidden_state];
   }
 
-  protected override get labelNames(): readonly string[] {
-    return ['labels'];
-  }
-
   /** @throws {UsageError} always: what the states should be is not this class's to know. */
-  protected override taskLosses(): TaskLoss[] {
+  protected override taskLoss(): TaskLoss {
     throw new UsageError('The bare encoder has no loss of its own; give one to compile, or use a class with a head.');
   }
 

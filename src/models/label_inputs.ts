@@ -2,20 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
 import { IGNORED_LABEL } from './task_losses';
 
-/** Labels as `fit` takes them: one tensor, one per output in a list, or a map by label or output name. */
+/** Labels as `fit` takes them: one tensor, a list in the order of their names, or a map by those names. */
 export type LabelInputs = tf.Tensor | tf.Tensor[] | { readonly [name: string]: unknown };
 
 /**
  * Labels by the names the task has for them.
  *
  * @param labelNames `['labels']`, or `['start_positions', 'end_positions']`.
- * @param outputNames Keras' names of the outputs, accepted in their place.
  */
-export function nameLabels(y: LabelInputs, labelNames: readonly string[], outputNames: string[]): tf.NamedTensorMap {
+export function nameLabels(y: LabelInputs, labelNames: readonly string[]): tf.NamedTensorMap {
   const listed = y instanceof tf.Tensor ? [y] : y;
-  const found = labelNames.map((name, index) =>
-    Array.isArray(listed) ? listed[index] : (listed[name] ?? listed[outputNames[index]!]),
-  );
+  const found = labelNames.map((name, index) => (Array.isArray(listed) ? listed[index] : listed[name]));
   const missing = labelNames.find((_, index) => !(found[index] instanceof tf.Tensor));
   if (missing !== undefined) {
     throw new InputError(

@@ -10,6 +10,7 @@ import {
   type ForwardOptions,
   graphInputs,
   type ModelOptions,
+  seedsFor,
   type TaskLoss,
   TFDebertaV2PreTrainedModel,
 } from './pretrained_model';
@@ -30,11 +31,12 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
     const inputs = graphInputs(2);
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
+    const seeds = seedsFor(options);
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
     const states = deberta.apply(inputs) as tf.SymbolicTensor;
-    const head = new MaskedLMHead({ ...config }, () => deberta.embeddings.wordEmbeddings.table);
+    const head = new MaskedLMHead({ ...config, seeds }, () => deberta.embeddings.wordEmbeddings.table);
     const outputs = [head.apply(states) as tf.SymbolicTensor];
-    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2ForMaskedLM.className) }, options);
+    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2ForMaskedLM.className) });
     this.head = head;
   }
 
@@ -59,12 +61,8 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
     return [this.forward(inputs).logits];
   }
 
-  protected override get labelNames(): readonly string[] {
-    return ['labels'];
-  }
-
-  protected override taskLosses(): TaskLoss[] {
-    return [classificationLoss];
+  protected override taskLoss(): TaskLoss {
+    return classificationLoss;
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

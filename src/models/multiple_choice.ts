@@ -14,6 +14,7 @@ import {
   type ForwardOptions,
   graphInputs,
   type ModelOptions,
+  seedsFor,
   type TaskLoss,
   TFDebertaV2PreTrainedModel,
 } from './pretrained_model';
@@ -35,17 +36,18 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
     const inputs = graphInputs(3);
+    const seeds = seedsFor(options);
     const { hiddenSize: inputSize, initializerRange } = config;
-    const flatten = new FlattenChoices({ name: 'flatten_choices' });
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
-    const pooler = new ContextPooler({ ...config, name: 'pooler' });
-    const dropout = new Dropout({ name: 'dropout', rate: config.clsDropout });
-    const classifier = new Dense({ name: 'classifier', inputSize, units: 1, initializerRange });
-    const unflatten = new UnflattenChoices({ name: 'unflatten_choices' });
+    const flatten = new FlattenChoices({ name: 'flatten_choices', seeds });
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
+    const pooler = new ContextPooler({ ...config, name: 'pooler', seeds });
+    const dropout = new Dropout({ name: 'dropout', seeds, rate: config.clsDropout });
+    const classifier = new Dense({ name: 'classifier', seeds, inputSize, units: 1, initializerRange });
+    const unflatten = new UnflattenChoices({ name: 'unflatten_choices', seeds });
     const states = deberta.apply(inputs.map((input) => flatten.apply(input) as tf.SymbolicTensor));
     const scores = classifier.apply(dropout.apply(pooler.apply(states))) as tf.SymbolicTensor;
     const outputs = [unflatten.apply([scores, inputs[0]!]) as tf.SymbolicTensor];
-    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2ForMultipleChoice.className) }, options);
+    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2ForMultipleChoice.className) });
     this.flatten = flatten;
     this.pooler = pooler;
     this.dropout = dropout;
@@ -80,12 +82,8 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
     return [this.forward(inputs).logits];
   }
 
-  protected override get labelNames(): readonly string[] {
-    return ['labels'];
-  }
-
-  protected override taskLosses(): TaskLoss[] {
-    return [classificationLoss];
+  protected override taskLoss(): TaskLoss {
+    return classificationLoss;
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

@@ -4,10 +4,10 @@ import { DebertaV2Config } from '../config/deberta_v2_config';
 import type { CheckpointFormat } from '../convert/checkpoint_writer';
 import type { LoadingInfo } from '../convert/weight_plan';
 import { UsageError } from '../errors';
-import { buildWithWeights, type DebertaLayer } from '../layers/deberta_layer';
+import { buildWithWeights } from '../layers/deberta_layer';
 import type { EncoderPass, EncoderResult } from '../layers/encoder';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
-import { RandomStream } from '../ops/random_stream';
+import { RandomStream, randomSeed } from '../ops/random_stream';
 import { type LabelInputs, nameLabels } from './label_inputs';
 import { type LoadProgress, loadPretrained } from './load_pretrained';
 import { type BatchSource, mapBatches } from './map_batches';
@@ -64,8 +64,8 @@ export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
   readonly className: Architecture;
 }
 
-/** What a task's classes train against: one label tensor per output. */
-export type TaskLoss = (labels: tf.Tensor, output: tf.Tensor) => tf.Tensor;
+/** Loss of a task from its target and the output of the Keras graph. */
+export type TaskLoss = (target: tf.Tensor, output: tf.Tensor) => tf.Scalar;
 
 /** Arguments of `predict`; tfjs exports no name for them. */
 export type PredictArgs = NonNullable<Parameters<tf.LayersModel['predict']>[1]>;
@@ -82,6 +82,11 @@ export interface ModelGraph {
 
 /** Arguments of `compile`, with the loss left to the task where none is given. */
 export type CompileArgs = Omit<tf.ModelCompileArgs, 'loss'> & Partial<Pick<tf.ModelCompileArgs, 'loss'>>;
+
+/** The stream of seeds all layers of a model share. */
+export function seedsFor({ seed = randomSeed() }: ModelOptions): RandomStream {
+  return new RandomStream(seed);
+}
 
 /** The inputs of a Keras graph, int32 `[B, S]` or `[B, C, S]`. */
 export function graphInputs(rank: 2 | 3): tf.SymbolicTensor[] {
@@ -103,16 +108,10 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   #staleOptimizer = false;
   #usesTaskLoss = true;
 
-  protected constructor(
-    config: DebertaV2Config,
-    deberta: DebertaV2MainLayer,
-    graph: ModelGraph,
-    options: ModelOptions,
-  ) {
+  protected constructor(config: DebertaV2Config, deberta: DebertaV2MainLayer, graph: ModelGraph) {
     super(graph);
     this.#config = config;
     this.deberta = deberta;
-    this.setSeed(options.seed ?? Math.floor(Math.random() * 2 ** 32));
   }
 
   /** The configuration the model was made from. */
@@ -177,21 +176,25 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     return 2;
   }
 
-  /** Names of the label tensors, one per output. */
-  protected abstract get labelNames(): readonly string[];
+  /** Names of the label tensors. */
+  protected get labelNames(): readonly string[] {
+    return ['labels'];
+  }
 
-  /** The task's loss of each output, for `compile` without a loss. */
-  protected abstract taskLosses(): TaskLoss[];
+  /** What the output is trained against, from the labels in the order of their names. */
+  protected targetOf(labels: readonly tf.Tensor[]): tf.Tensor {
+    return labels[0]!;
+  }
+
+  /** The task's own loss, for `compile` without one. */
+  protected abstract taskLoss(): TaskLoss;
 
   /** Refuses labels the task cannot train on; reads them back. */
   protected abstract checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void;
 
-  /** Starts the stream that dropout masks and new weights draw from. */
+  /** Restarts the stream that dropout masks and new weights draw their seeds from. */
   setSeed(seed: number): void {
-    const seeds = new RandomStream(seed);
-    for (const layer of this.layers) {
-      if ('useSeeds' in layer) (layer as DebertaLayer).useSeeds(seeds);
-    }
+    this.deberta.seeds.state = seed >>> 0;
   }
 
   /** Runs the encoder on checked inputs, with the defaults filled in. */
@@ -254,7 +257,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     this.#staleOptimizer = false;
     this.#usesTaskLoss = args.loss === undefined;
     const metrics = this.#usesTaskLoss && args.metrics !== undefined ? this.#taskMetrics(args.metrics) : args.metrics;
-    const loss = (args.loss ?? this.taskLosses()) as tf.ModelCompileArgs['loss'];
+    const loss = args.loss ?? this.taskLoss();
     super.compile({ ...args, loss, ...(metrics === undefined ? {} : { metrics }) });
   }
 
@@ -317,7 +320,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   }
 
   #namedLabels(y: LabelInputs): tf.NamedTensorMap {
-    return nameLabels(y, this.labelNames, this.outputNames);
+    return nameLabels(y, this.labelNames);
   }
 
   /** Where every way of training hands its data over: tensors in the order of the graph, checked. */
@@ -338,7 +341,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
       inputs.attention_mask ?? tf.onesLike(ids),
       inputs.token_type_ids ?? tf.zerosLike(ids),
     ];
-    return [standardized, this.labelNames.map((name) => labels[name]!)];
+    return [standardized, [this.targetOf(this.labelNames.map((name) => labels[name]!))]];
   }
 
   protected override standardizeUserData(

@@ -4,7 +4,7 @@ import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { ConfigError } from '../errors';
 import { Dense } from '../layers/dense';
 import { DebertaV2MainLayer } from '../layers/main_layer';
-import { SplitSpan } from '../layers/split_span';
+import { SpanScores } from '../layers/span_scores';
 import { checkClassIndices } from './label_inputs';
 import type { ModelInputs } from './model_inputs';
 import { encoderOutputs, type QuestionAnsweringOutput } from './model_outputs';
@@ -12,6 +12,7 @@ import {
   type ForwardOptions,
   graphInputs,
   type ModelOptions,
+  seedsFor,
   type TaskLoss,
   TFDebertaV2PreTrainedModel,
 } from './pretrained_model';
@@ -29,7 +30,7 @@ import { positionLoss } from './task_losses';
 export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel {
   static override className = 'TFDebertaV2ForQuestionAnswering' as const;
   readonly qaOutputs: Dense;
-  readonly splitSpan: SplitSpan;
+  readonly spanScores: SpanScores;
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
     if (config.numLabels !== 2) {
@@ -39,14 +40,15 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
       );
     }
     const inputs = graphInputs(2);
+    const seeds = seedsFor(options);
     const { hiddenSize: inputSize, initializerRange } = config;
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
-    const qaOutputs = new Dense({ name: 'qa_outputs', inputSize, units: 2, initializerRange });
-    const splitSpan = new SplitSpan({ name: 'span' });
-    const outputs = splitSpan.apply(qaOutputs.apply(deberta.apply(inputs))) as tf.SymbolicTensor[];
-    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2ForQuestionAnswering.className) }, options);
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
+    const qaOutputs = new Dense({ name: 'qa_outputs', seeds, inputSize, units: 2, initializerRange });
+    const spanScores = new SpanScores({ name: 'span', seeds });
+    const spans = spanScores.apply(qaOutputs.apply(deberta.apply(inputs))) as tf.SymbolicTensor;
+    super(config, deberta, { inputs, outputs: [spans], name: toModelName(TFDebertaV2ForQuestionAnswering.className) });
     this.qaOutputs = qaOutputs;
-    this.splitSpan = splitSpan;
+    this.spanScores = spanScores;
   }
 
   override forward(
@@ -55,9 +57,10 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
   ): QuestionAnsweringOutput {
     return tf.tidy(() => {
       const encoded = this.encode(inputs, options);
-      const [start_logits, end_logits] = this.splitSpan.forward(this.qaOutputs.forward(encoded.lastHiddenState));
+      const spans = this.spanScores.forward(this.qaOutputs.forward(encoded.lastHiddenState));
       const { start_positions: start, end_positions: end } = inputs;
-      const loss = start && end && meanOf(positionLoss(start, start_logits), positionLoss(end, end_logits));
+      const loss = start && end && spanLoss(this.targetOf([start, end]), spans);
+      const [start_logits, end_logits] = tf.unstack(spans, 1) as [tf.Tensor2D, tf.Tensor2D];
       return { ...(loss && { loss }), start_logits, end_logits, ...encoderOutputs(encoded) };
     });
   }
@@ -71,10 +74,18 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
     return ['start_positions', 'end_positions'];
   }
 
-  /** Keras adds up the losses of the outputs, so each counts half. */
-  protected override taskLosses(): TaskLoss[] {
-    const half: TaskLoss = (positions, logits) => tf.div(positionLoss(positions, logits as tf.Tensor2D), 2);
-    return [half, half];
+  /** Start and end position side by side, `[B, 2]`. */
+  protected override targetOf(labels: readonly tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() =>
+      tf.stack(
+        labels.map((positions) => tf.reshape(tf.cast(positions, 'int32'), [-1])),
+        1,
+      ),
+    );
+  }
+
+  protected override taskLoss(): TaskLoss {
+    return (positions, spans) => spanLoss(positions, spans as tf.Tensor3D);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
@@ -83,6 +94,11 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
   }
 }
 
-function meanOf(a: tf.Scalar, b: tf.Scalar): tf.Scalar {
-  return tf.div(tf.add(a, b), 2);
+/** Mean of the losses of start and end, from positions `[B, 2]` and scores `[B, 2, S]`. */
+function spanLoss(positions: tf.Tensor, spans: tf.Tensor3D): tf.Scalar {
+  return tf.tidy(() => {
+    const [start, end] = tf.unstack(positions, 1);
+    const [startLogits, endLogits] = tf.unstack(spans, 1) as [tf.Tensor2D, tf.Tensor2D];
+    return tf.div(tf.add(positionLoss(start!, startLogits), positionLoss(end!, endLogits)), 2);
+  });
 }

@@ -12,6 +12,7 @@ import {
   type ForwardOptions,
   graphInputs,
   type ModelOptions,
+  seedsFor,
   type TaskLoss,
   TFDebertaV2PreTrainedModel,
 } from './pretrained_model';
@@ -37,15 +38,16 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
     const inputs = graphInputs(2);
+    const seeds = seedsFor(options);
     const { hiddenSize: inputSize, numLabels: units, initializerRange } = config;
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
-    const pooler = new ContextPooler({ ...config, name: 'pooler' });
-    const dropout = new Dropout({ name: 'cls_dropout', rate: config.clsDropout });
-    const classifier = new Dense({ name: 'classifier', inputSize, units, initializerRange });
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
+    const pooler = new ContextPooler({ ...config, name: 'pooler', seeds });
+    const dropout = new Dropout({ name: 'cls_dropout', seeds, rate: config.clsDropout });
+    const classifier = new Dense({ name: 'classifier', seeds, inputSize, units, initializerRange });
     const pooled = dropout.apply(pooler.apply(deberta.apply(inputs)));
     const outputs = [classifier.apply(pooled) as tf.SymbolicTensor];
     const name = toModelName(TFDebertaV2ForSequenceClassification.className);
-    super(config, deberta, { inputs, outputs, name }, options);
+    super(config, deberta, { inputs, outputs, name });
     this.pooler = pooler;
     this.dropout = dropout;
     this.classifier = classifier;
@@ -69,13 +71,9 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
     return [this.forward(inputs).logits];
   }
 
-  protected override get labelNames(): readonly string[] {
-    return ['labels'];
-  }
-
-  protected override taskLosses(): TaskLoss[] {
+  protected override taskLoss(): TaskLoss {
     const { problemType } = this.config;
-    return [(labels, logits) => sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType)];
+    return (labels, logits) => sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

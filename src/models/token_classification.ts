@@ -11,6 +11,7 @@ import {
   type ForwardOptions,
   graphInputs,
   type ModelOptions,
+  seedsFor,
   type TaskLoss,
   TFDebertaV2PreTrainedModel,
 } from './pretrained_model';
@@ -29,17 +30,13 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
     const inputs = graphInputs(2);
+    const seeds = seedsFor(options);
     const { hiddenSize: inputSize, numLabels: units, initializerRange } = config;
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta' });
-    const dropout = new Dropout({ name: 'dropout', rate: config.hiddenDropoutProb });
-    const classifier = new Dense({ name: 'classifier', inputSize, units, initializerRange });
+    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
+    const dropout = new Dropout({ name: 'dropout', seeds, rate: config.hiddenDropoutProb });
+    const classifier = new Dense({ name: 'classifier', seeds, inputSize, units, initializerRange });
     const outputs = [classifier.apply(dropout.apply(deberta.apply(inputs))) as tf.SymbolicTensor];
-    super(
-      config,
-      deberta,
-      { inputs, outputs, name: toModelName(TFDebertaV2ForTokenClassification.className) },
-      options,
-    );
+    super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2ForTokenClassification.className) });
     this.dropout = dropout;
     this.classifier = classifier;
   }
@@ -61,12 +58,8 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
     return [this.forward(inputs).logits];
   }
 
-  protected override get labelNames(): readonly string[] {
-    return ['labels'];
-  }
-
-  protected override taskLosses(): TaskLoss[] {
-    return [classificationLoss];
+  protected override taskLoss(): TaskLoss {
+    return classificationLoss;
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

@@ -29,3 +29,8 @@ export class RandomStream {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
 }
+
+/** A seed nobody chose. */
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}
