@@ -81,7 +81,7 @@ export const configSchema = z.object({
   convAct: activation.optional(),
   attentionHeadSize: positiveInteger.optional(),
   embeddingSize: positiveInteger.optional(),
-  clsDropout: probability.nullable().optional(),
+  clsDropout: probability.nullable().describe(`${probability.description}, or null`).optional(),
 
   numLabels: positiveInteger.optional(),
   id2label: labelNames.optional(),

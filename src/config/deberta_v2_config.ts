@@ -156,12 +156,16 @@ export class DebertaV2Config {
     return new DebertaV2Config(fields as DebertaV2ConfigInput, unknown);
   }
 
-  /** The same configuration with some fields changed; a new `numLabels` alone resets the label names. */
+  /**
+   * The same configuration with some fields changed; a new `numLabels` alone resets the label names, and the pooler
+   * follows `hiddenSize`.
+   */
   with(changes: DebertaV2ConfigInput): DebertaV2Config {
-    const { numLabels, id2label, label2id, ...others } = this.#parsed;
-    const labelsChange = 'numLabels' in changes || 'id2label' in changes || 'label2id' in changes;
+    const { numLabels, id2label, label2id, poolerHiddenSize: _pooler, ...others } = this.#parsed;
+    const given = withoutUndefined(changes);
+    const labelsChange = 'numLabels' in given || 'id2label' in given || 'label2id' in given;
     const labels = labelsChange ? {} : { numLabels, id2label, label2id };
-    return new DebertaV2Config(withoutUndefined({ ...others, ...labels, ...changes }), this.#unknown);
+    return new DebertaV2Config({ ...others, ...labels, ...given }, this.#unknown);
   }
 
   /** Hugging Face's `config.json`; keys this class does not know come back as they were read. */
@@ -193,7 +197,7 @@ function parse(fields: DebertaV2ConfigInput): ParsedConfig {
   const path = result.error.issues[0]?.path ?? [];
   const field = String(path[0]) as keyof typeof configSchema.shape;
   const received = fields[field];
-  const expected = configSchema.shape[field].description;
+  const expected = configSchema.shape[field].unwrap().description;
   throw new ConfigError(
     `Configuration field ${toSnakeCase(field)} must be ${expected}, received ${describe(received)}.`,
     { path: toSnakeCase(field), expected, received },
@@ -210,7 +214,7 @@ function resolve(parsed: ParsedConfig) {
   return {
     ...fields,
     ...resolveLabels(parsed),
-    posAttType: terms,
+    posAttType: Object.freeze(terms),
     maxRelativePositions,
     positionBuckets,
     span: positionBuckets > 0 ? positionBuckets : maxRelativePositions,
@@ -238,14 +242,19 @@ function resolveLabels({ numLabels, id2label, label2id }: ParsedConfig) {
     for (let index = 0; index < (numLabels ?? 2); index++) names[index] = `LABEL_${index}`;
   }
   const inverse = Object.fromEntries(Object.entries(names).map(([index, name]) => [name, Number(index)]));
-  return { numLabels: Object.keys(names).length, id2label: names, label2id: label2id ?? inverse };
+  return {
+    numLabels: Object.keys(names).length,
+    id2label: Object.freeze(names),
+    label2id: Object.freeze(label2id ?? inverse),
+  };
 }
 
 /** Refuses values that are allowed one by one but not together. */
 function validate(parsed: ParsedConfig, resolved: ReturnType<typeof resolve>): void {
   const { hiddenSize, numAttentionHeads, attentionHeadSize, poolerHiddenSize, convKernelSize, convGroups } = resolved;
-  const { positionBuckets, maxRelativePositions, padTokenId, vocabSize, numLabels, id2label } = resolved;
-  const middle = Math.floor(positionBuckets / 2);
+  const { positionBuckets, padTokenId, vocabSize, numLabels, label2id } = resolved;
+  const labelField = parsed.id2label === undefined ? 'label2id' : 'id2label';
+  const labelIndices = parsed.id2label === undefined ? Object.values(label2id) : Object.keys(parsed.id2label);
   const checks: Array<[holds: boolean, field: string, received: unknown, allowed: string]> = [
     [
       hiddenSize % numAttentionHeads === 0,
@@ -273,24 +282,18 @@ function validate(parsed: ParsedConfig, resolved: ReturnType<typeof resolve>): v
     ],
     [hiddenSize % convGroups === 0, 'conv_groups', convGroups, `a divisor of hidden_size (${hiddenSize})`],
     [positionBuckets !== 1, 'position_buckets', positionBuckets, 'at least 2, or below 1 for none'],
-    [
-      positionBuckets < 2 || maxRelativePositions > middle + 1,
-      'position_buckets',
-      positionBuckets,
-      `less than twice the farthest distance (max_relative_positions or max_position_embeddings, here ${maxRelativePositions})`,
-    ],
     [padTokenId < vocabSize, 'pad_token_id', padTokenId, `below vocab_size (${vocabSize})`],
+    [
+      labelIndices.length > 0 && isCount(labelIndices.map(Number)),
+      labelField,
+      parsed[labelField],
+      'an object with the label indices 0, 1, 2 and so on, each once',
+    ],
     [
       parsed.numLabels === undefined || parsed.numLabels === numLabels,
       'num_labels',
       parsed.numLabels,
       `the number of labels named in id2label or label2id (${numLabels})`,
-    ],
-    [
-      Object.keys(id2label).every((index, position) => Number(index) === position),
-      'id2label',
-      id2label,
-      'an object whose keys are 0, 1, 2 and so on without a gap',
     ],
   ];
   for (const [holds, field, received, allowed] of checks) {
@@ -302,6 +305,11 @@ function validate(parsed: ParsedConfig, resolved: ReturnType<typeof resolve>): v
       });
     }
   }
+}
+
+/** Whether numbers are 0, 1, 2 and so on in some order. */
+function isCount(numbers: number[]): boolean {
+  return numbers.sort((a, b) => a - b).every((number, position) => number === position);
 }
 
 /** `padding_idx` and `pooling.*` of microsoft/DeBERTa's ModelConfig under Hugging Face's names. */
@@ -335,5 +343,5 @@ function withoutUndefined(fields: DebertaV2ConfigInput): DebertaV2ConfigInput {
 }
 
 function describe(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

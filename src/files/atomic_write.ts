@@ -28,14 +28,30 @@ export async function writeFolderAtomically(
   try {
     await asOutput(destination, () => fill(temporary));
     await asOutput(destination, async () => {
-      if (overwrite) await fs.rm(target, { recursive: true, force: true });
       await fs.chmod(temporary, 0o755);
-      await fs.rename(temporary, target);
+      await (overwrite ? replaceFolder(temporary, target) : fs.rename(temporary, target));
     });
   } catch (error) {
     await fs.rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Puts a folder in the place of another, which is only removed when the new one stands there. */
+async function replaceFolder(folder: string, target: string): Promise<void> {
+  const fs = nodeBuiltin('node:fs/promises');
+  const old = `${folder}-replaced`;
+  const existed = await fs.rename(target, old).then(
+    () => true,
+    () => false,
+  );
+  try {
+    await fs.rename(folder, target);
+  } catch (error) {
+    if (existed) await fs.rename(old, target);
+    throw error;
+  }
+  await fs.rm(old, { recursive: true, force: true });
 }
 
 /**
@@ -51,11 +67,13 @@ export async function writeFilesAtomically(
 ): Promise<void> {
   const fs = nodeBuiltin('node:fs/promises');
   const path = nodeBuiltin('node:path');
-  const staging = path.join(destination, `.partial-${process.pid}-${Date.now()}`);
-  await asOutput(destination, () => fs.mkdir(destination, { recursive: true }));
+  const staging = await asOutput(destination, async () => {
+    await fs.mkdir(destination, { recursive: true });
+    return fs.mkdtemp(path.join(destination, '.partial-'));
+  });
   try {
-    await writeFolderAtomically(staging, { overwrite: false }, fill);
     await asOutput(destination, async () => {
+      await fill(staging);
       for (const name of await fs.readdir(staging))
         await fs.rename(path.join(staging, name), path.join(destination, name));
     });
@@ -71,10 +89,10 @@ export async function writeFilesAtomically(
  */
 export async function writeFileAtomically(destination: string, content: string | Uint8Array): Promise<void> {
   const fs = nodeBuiltin('node:fs/promises');
-  const temporary = `${destination}.partial-${process.pid}`;
+  const temporary = `${destination}.partial-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  await asOutput(destination, () => fs.mkdir(nodeBuiltin('node:path').dirname(destination), { recursive: true }));
   try {
     await asOutput(destination, async () => {
-      await fs.mkdir(nodeBuiltin('node:path').dirname(destination), { recursive: true });
       await fs.writeFile(temporary, content);
       await fs.rename(temporary, destination);
     });
@@ -104,6 +122,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'permission is denied',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of that name is in the way',
+  EISDIR: 'a folder of that name is in the way',
+  ENOTEMPTY: 'a folder of that name is in the way',
+  ENAMETOOLONG: 'the name is too long',
 };
 
 /** Turns the operating system's error into an {@link OutputError}; other errors pass. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { InputError } from '../errors';
+import { batchMatMul } from '../ops/batch_mat_mul';
 import { embeddingLookup } from '../ops/embedding_lookup';
 import { maskedSoftmax } from '../ops/masked_softmax';
 import { contentToPosition, positionToContent } from '../ops/relative_bias';
@@ -128,11 +129,11 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
       const key = this.#splitHeads(this.keyProj.forward(hiddenStates));
       const value = this.#splitHeads(this.valueProj.forward(hiddenStates));
 
-      const contentScores = tf.matMul(query, key, false, true) as tf.Tensor4D;
+      const contentScores = batchMatMul(query, tf.transpose(key, [0, 1, 3, 2])) as tf.Tensor4D;
       const scores = this.#addRelativeScores(contentScores, query, key, scale, inputs.relative, training);
       const probabilities = this.dropout.forward(maskedSoftmax(scores, attentionMask), training);
 
-      const context = this.#mergeHeads(tf.matMul(probabilities, value) as tf.Tensor4D);
+      const context = this.#mergeHeads(batchMatMul(probabilities, value) as tf.Tensor4D);
       return outputAttentions ? { context, attentions: tf.transpose(probabilities, [1, 0, 2, 3]) } : { context };
     });
   }
@@ -167,14 +168,14 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
     return scores;
   }
 
-  /** The relative rows by distance, projected: `[h, 2S, d]`. Of table and rows, the smaller is what is projected. */
+  /** The relative rows by distance, projected, as columns: `[h, d, 2S]`. Of table and rows, the smaller is what is projected. */
   #projectPositions(projection: Dense, table: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor3D {
     const projected =
       rows.size < table.shape[0]
         ? projection.forward(embeddingLookup(table, rows))
         : embeddingLookup(projection.forward(table) as tf.Tensor2D, rows);
     const { numAttentionHeads, attentionHeadSize } = this.options;
-    return tf.transpose(tf.reshape(projected, [rows.size, numAttentionHeads, attentionHeadSize]), [1, 0, 2]);
+    return tf.transpose(tf.reshape(projected, [rows.size, numAttentionHeads, attentionHeadSize]), [1, 2, 0]);
   }
 
   /** `[B, S, A]` → `[h, B, S, d]`. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { dropout } from '../ops/dropout';
 import { type CallArgs, DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
 
@@ -18,10 +18,10 @@ export class Dropout extends DebertaLayer<DropoutOptions> {
     super(args, OPTIONS);
   }
 
-  /** Same shape as `x`; a new tensor in either case. */
+  /** Same shape as `x`, and `x` itself where nothing is dropped. */
   forward<T extends tf.Tensor>(x: T, training: boolean): T {
     const { rate } = this.options;
-    return training && rate > 0 ? dropout(x, rate, this.seeds.nextInteger()) : tf.clone(x);
+    return training && rate > 0 ? dropout(x, rate, this.seeds.nextInteger()) : x;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {

@@ -56,14 +56,14 @@ export class RelativeEmbeddings extends DebertaLayer<RelativeEmbeddingsOptions> 
     this.rows.dispose();
   }
 
-  /** The table as the attention reads it, `[2 · span, H]`, a new tensor. */
+  /** The table as the attention reads it, `[2 · span, H]`; the weight itself where it is not normalized. */
   forward(): tf.Tensor2D {
     const table = this.#table.read() as tf.Tensor2D;
-    return this.layerNorm === undefined ? tf.clone(table) : this.layerNorm.forward(table);
+    return this.layerNorm === undefined ? table : this.layerNorm.forward(table);
   }
 
   override call(): tf.Tensor {
-    return this.forward();
+    return tf.clone(this.forward());
   }
 
   override computeOutputShape(): tf.Shape {

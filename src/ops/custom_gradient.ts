@@ -10,7 +10,8 @@ export interface ForwardResult<Output extends tf.Tensor> {
 /**
  * Runs an op whose gradient is written by hand.
  *
- * The typed form of `tf.customGrad`: everything made on the way is released.
+ * The typed form of `tf.customGrad`: everything made on the way is released. Weights (tf.Variable) outlive a pass
+ * and so are not saved: on wasm a saved tensor is copied, and an embedding table is hundreds of megabytes.
  *
  * @param inputs tensors the op depends on.
  * @param forward computes the value from them.
@@ -24,8 +25,16 @@ export function withGradient<Output extends tf.Tensor>(
   const op = tf.customGrad((...args) => {
     const save = args[inputs.length] as unknown as (tensors: tf.Tensor[]) => void;
     const { value, saved } = forward();
-    save(saved);
-    return { value, gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => gradient(dy as Output, kept) };
+    const isWeight = (tensor: tf.Tensor) => tensor instanceof tf.Variable;
+    save(saved.filter((tensor) => !isWeight(tensor)));
+    const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]) => {
+      const next = kept.values();
+      return gradient(
+        dy as Output,
+        saved.map((tensor) => (isWeight(tensor) ? tensor : next.next().value!)),
+      );
+    };
+    return { value, gradFunc };
   });
   return op(...inputs) as Output;
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { batchMatMul } from './batch_mat_mul';
 
 /**
  * Content-to-position attention: how much each query's content asks for each relative distance.
@@ -8,7 +9,7 @@ import * as tf from '@tensorflow/tfjs';
  * gathers are wrong on wasm (tensorflow/tfjs#8658) and have no usable gradient (tensorflow/tfjs#7494).
  *
  * @param query `[h, B, S, d]`, scaled already.
- * @param positionKeys projected rows of the relative table for distances from `S − 1` down, `[h, 2S, d]`.
+ * @param positionKeys projected rows of the relative table for distances from `S − 1` down, as columns: `[h, d, 2S]`.
  * @returns `[h, B, S, S]`.
  */
 export function contentToPosition(query: tf.Tensor4D, positionKeys: tf.Tensor3D): tf.Tensor4D {
@@ -21,18 +22,19 @@ export function contentToPosition(query: tf.Tensor4D, positionKeys: tf.Tensor3D)
  * `p2c[q, k] = key[k] · positionQuery[row of distance q − k]`.
  *
  * @param key `[h, B, S, d]`.
- * @param positionQueries projected rows of the relative table for distances from `−(S − 1)` up, `[h, 2S, d]`, scaled.
+ * @param positionQueries projected rows of the relative table for distances from `−(S − 1)` up, as columns, scaled:
+ *   `[h, d, 2S]`.
  * @returns `[h, B, S, S]`.
  */
 export function positionToContent(key: tf.Tensor4D, positionQueries: tf.Tensor3D): tf.Tensor4D {
   return tf.tidy(() => tf.transpose(skew(scoresByDistance(key, positionQueries)), [0, 1, 3, 2]));
 }
 
-/** `[h, B, S, d] × [h, 2S, d]` → `[h, B, S, 2S]`; the batch is folded into the rows, so nothing is broadcast. */
+/** `[h, B, S, d] × [h, d, 2S]` → `[h, B, S, 2S]`; the batch is folded into the rows, so nothing is broadcast. */
 function scoresByDistance(content: tf.Tensor4D, positions: tf.Tensor3D): tf.Tensor4D {
   const [heads, batch, length, headSize] = content.shape;
   const rows = tf.reshape(content, [heads, batch * length, headSize]);
-  return tf.reshape(tf.matMul(rows, positions, false, true), [heads, batch, length, 2 * length]);
+  return tf.reshape(batchMatMul(rows, positions), [heads, batch, length, 2 * length]);
 }
 
 /** `out[i, j] = scores[i, S − 1 − i + j]`: row i starts i columns earlier than the row above it. */

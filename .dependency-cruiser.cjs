@@ -1,0 +1,52 @@
+/** Which folders of src/ each folder may import; docs/architecture.md draws the picture. */
+const ALLOWED = {
+  files: [],
+  config: [],
+  ops: [],
+  layers: ['ops', 'config'],
+  convert: ['config', 'files'],
+  models: ['layers', 'ops', 'config', 'convert', 'files'],
+  tokenization: ['files'],
+  runtime: ['files'],
+};
+
+/** Files at the top of src/ that every folder may import. */
+const COMMON = '^src/(errors|logger)\\.ts$';
+
+const direction = ([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  comment: `src/${folder} may import only ${['errors', 'logger', ...allowed].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: [`^src/(${[folder, ...allowed].join('|')})/`, COMMON] },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    ...Object.entries(ALLOWED).map(direction),
+    {
+      name: 'public-api-only',
+      comment: 'Examples and benchmarks use the package as its users do.',
+      severity: 'error',
+      from: { path: '^(examples|bench)/' },
+      to: { path: '^src/', pathNot: '^src/index\\.ts$' },
+    },
+    {
+      name: 'no-node-builtins',
+      comment: 'Only the command line imports Node modules; elsewhere nodeBuiltin() keeps them from browser bundles.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|files/node_builtins)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: '\\.d\\.ts$' }, to: {} },
+    { name: 'resolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,78 @@
+import { fork } from 'node:child_process';
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CheckpointFixture, makeConvertFixture } from './convert_fixture';
+import type { ConvertTask, ConvertTaskResult } from './convert_task';
+
+const CACHE = join(__dirname, '.cache');
+const MAX_RATIO = 1.3;
+const MEGABYTE = 1e6;
+
+/**
+ * Measures the converter on a checkpoint of the shape of deberta-v3-xsmall (283 MB), which it makes itself.
+ *
+ * Each conversion runs in a process of its own, whose peak resident memory counts whole: Node, ts-node and the
+ * modules included. The time of a plain copy of the file stands beside it.
+ *
+ * @returns a Markdown table.
+ * @throws {Error} when a peak reaches 1.3 times the size of the weights.
+ */
+export async function benchConvert(): Promise<string> {
+  const rows: string[] = [
+    '| source | weights, MB | peak memory, MB | peak / weights | seconds | copy, seconds | time / copy |',
+    '|---|---|---|---|---|---|---|',
+  ];
+  const ratios: number[] = [];
+  for (const format of ['h5', 'safetensors'] as const) {
+    const fixture = await makeConvertFixture(CACHE, format);
+    const { peakBytes, seconds } = await runTask({ source: fixture.folder, output: join(CACHE, `${format}-as-tfjs`) });
+    const copySeconds = await timeCopy(fixture);
+    const ratio = peakBytes / fixture.weightBytes;
+    ratios.push(ratio);
+    rows.push(
+      `| ${fixture.file} | ${megabytes(fixture.weightBytes)} | ${megabytes(peakBytes)} | ${ratio.toFixed(2)} | ${seconds.toFixed(2)} | ${copySeconds.toFixed(2)} | ${(seconds / copySeconds).toFixed(1)} |`,
+    );
+  }
+  const baseline = await runTask(undefined);
+  rows.push(`| (modules loaded, nothing converted) | 0 | ${megabytes(baseline.peakBytes)} | | | | |`);
+  const table = rows.join('\n');
+  if (ratios.some((ratio) => ratio >= MAX_RATIO)) {
+    throw new Error(`The converter's peak memory must stay below ${MAX_RATIO} times the weights:\n${table}`);
+  }
+  return table;
+}
+
+/** Runs one conversion in a fresh process; without a task it only loads the modules. */
+async function runTask(task: ConvertTask | undefined): Promise<ConvertTaskResult> {
+  if (task !== undefined) await rm(task.output, { recursive: true, force: true });
+  const result = await new Promise<ConvertTaskResult>((resolve, reject) => {
+    const child = fork(join(__dirname, 'convert_task.ts'), { stdio: 'inherit' });
+    let received: ConvertTaskResult | undefined;
+    child.once('message', (message) => {
+      received = message as ConvertTaskResult;
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (received === undefined) reject(new Error(`The conversion ended with exit code ${code} and no result.`));
+      else resolve(received);
+    });
+    child.send({ task });
+  });
+  if (task !== undefined) await rm(task.output, { recursive: true, force: true });
+  return result;
+}
+
+async function timeCopy({ folder, file }: CheckpointFixture): Promise<number> {
+  const copy = join(CACHE, 'copy');
+  await mkdir(CACHE, { recursive: true });
+  const start = performance.now();
+  await copyFile(join(folder, file), copy);
+  const seconds = (performance.now() - start) / 1000;
+  await stat(copy);
+  await rm(copy);
+  return seconds;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / MEGABYTE).toFixed(0);
+}

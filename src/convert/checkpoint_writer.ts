@@ -1,0 +1,109 @@
+import type { Architecture } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { InputError, UsageError } from '../errors';
+import { writeConfig } from './config_writer';
+import { elementCount } from './element_count';
+import { writeH5 } from './h5_writer';
+import { writeSafetensors } from './safetensors_writer';
+import { writeTfjs } from './tfjs_writer';
+import { countParameters, type WeightSpec } from './weight_names';
+import type { WeightSource, WriteJob } from './write_job';
+
+export type { WeightSource } from './write_job';
+
+/** A format this package writes. */
+export type CheckpointFormat = 'tfjs' | 'safetensors' | 'h5';
+
+/** How far a conversion has come, in bytes of float32 weights, and the weight it just finished. */
+export interface ConversionProgress {
+  readonly loaded: number;
+  readonly total: number;
+  readonly name: string;
+}
+
+/** What {@link writeCheckpoint} is to write. */
+export interface WriteOptions {
+  readonly config: DebertaV2Config;
+  readonly architecture: Architecture;
+  readonly format: CheckpointFormat;
+  /** Largest size of a weights file in bytes: 64 MiB by default for tfjs, 5 GB for the others. */
+  readonly maxShardSize?: number | undefined;
+  readonly onProgress?: ((progress: ConversionProgress) => void) | undefined;
+}
+
+const WRITERS: Readonly<Record<CheckpointFormat, (job: WriteJob) => Promise<void>>> = {
+  tfjs: writeTfjs,
+  safetensors: writeSafetensors,
+  h5: writeH5,
+};
+
+const DEFAULT_SHARD_SIZES: Readonly<Record<CheckpointFormat, number>> = {
+  // A browser fetches and keeps each file whole.
+  tfjs: 64 * 1024 * 1024,
+  safetensors: 5_000_000_000,
+  h5: 5_000_000_000,
+};
+
+/**
+ * Writes config.json and the weights into an existing folder; wrap it in `writeFolderAtomically`.
+ *
+ * `tfjs` opens with `tf.loadLayersModel`, `safetensors` with Hugging Face's PyTorch classes and `h5` with their
+ * TensorFlow classes.
+ *
+ * @param specs the weights to write, in this order.
+ * @param read called once for each of them, in order.
+ * @throws {InputError} when `read` yields another number of values than the weight has.
+ * @throws {OutputError} when the disk is full or the folder cannot be written.
+ */
+export async function writeCheckpoint(
+  folder: string,
+  options: WriteOptions,
+  specs: readonly WeightSpec[],
+  read: WeightSource,
+): Promise<void> {
+  const { config, architecture, format, onProgress } = options;
+  const writer = Object.hasOwn(WRITERS, format) ? WRITERS[format] : undefined;
+  if (writer === undefined) {
+    const formats = Object.keys(WRITERS);
+    throw new UsageError(`Option format must be one of ${formats.join(', ')}, received ${JSON.stringify(format)}.`, {
+      expected: formats,
+      received: format,
+    });
+  }
+  const maxShardSize = options.maxShardSize ?? DEFAULT_SHARD_SIZES[format];
+  if (!Number.isSafeInteger(maxShardSize) || maxShardSize < 1) {
+    throw new UsageError(`Option maxShardSize must be a positive number of bytes, received ${maxShardSize}.`, {
+      received: maxShardSize,
+    });
+  }
+  await writeConfig(folder, config, architecture);
+  await writer({ folder, config, architecture, maxShardSize, specs, read: watched(specs, read, onProgress) });
+}
+
+/** `read`, counting what it yields. */
+function watched(
+  specs: readonly WeightSpec[],
+  read: WeightSource,
+  onProgress: WriteOptions['onProgress'],
+): WeightSource {
+  const total = 4 * countParameters(specs);
+  let loaded = 0;
+  return async function* (spec) {
+    const expected = 4 * elementCount(spec.shape);
+    let received = 0;
+    for await (const values of read(spec)) {
+      received += values.byteLength;
+      // Before it is passed on: writers make room for exactly what is expected.
+      if (received > expected) break;
+      yield values;
+    }
+    if (received !== expected) {
+      throw new InputError(
+        `Weight ${spec.name} must have the ${expected / 4} values of shape [${spec.shape}], received ${received / 4} so far; pass all of its values, once.`,
+        { path: spec.name, expected: spec.shape, received: received / 4 },
+      );
+    }
+    loaded += received;
+    onProgress?.({ loaded, total, name: spec.name });
+  };
+}

@@ -1,0 +1,37 @@
+import type { CheckpointReader } from './checkpoint_reader';
+import { elementCount } from './element_count';
+import { reverseAxes } from './reverse_axes';
+import { CHUNK_NUMBERS, rowChunks } from './row_chunks';
+import type { PlannedWeight } from './weight_plan';
+
+/**
+ * Reads a weight whole, in TensorFlow's layout.
+ *
+ * @throws {CheckpointError} when the file is damaged.
+ */
+export async function readWeight(reader: CheckpointReader, { spec, source }: PlannedWeight): Promise<Float32Array> {
+  const values = await reader.read(source);
+  return isReversed(reader, spec) ? reverseAxes(values, spec.pytorchShape) : values;
+}
+
+/**
+ * Reads a weight in TensorFlow's layout piece by piece, whole rows each, so that an embedding table never lies in
+ * memory at once.
+ *
+ * Matrices that must be transposed come in one piece; they are small beside the tables.
+ *
+ * @throws {CheckpointError} when the file is damaged.
+ */
+export async function* readWeightChunks(reader: CheckpointReader, entry: PlannedWeight): AsyncGenerator<Float32Array> {
+  const { spec, source } = entry;
+  const length = elementCount(spec.shape);
+  if (length <= CHUNK_NUMBERS || isReversed(reader, spec)) {
+    yield await readWeight(reader, entry);
+    return;
+  }
+  for (const rows of rowChunks(spec.shape)) yield await reader.read(source, rows);
+}
+
+function isReversed(reader: CheckpointReader, spec: PlannedWeight['spec']): boolean {
+  return reader.layout === 'pytorch' && spec.transform !== 'none';
+}

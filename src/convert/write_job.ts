@@ -1,0 +1,16 @@
+import type { Architecture } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import type { WeightSpec } from './weight_names';
+
+/** The numbers of a weight in TensorFlow's layout: pieces of whole rows, in order. */
+export type WeightSource = (spec: WeightSpec) => AsyncIterable<Float32Array>;
+
+/** What a writer of one format gets. */
+export interface WriteJob {
+  readonly folder: string;
+  readonly config: DebertaV2Config;
+  readonly architecture: Architecture;
+  readonly maxShardSize: number;
+  readonly specs: readonly WeightSpec[];
+  readonly read: WeightSource;
+}

@@ -1,0 +1,62 @@
+import './models/register';
+
+export * as tf from '@tensorflow/tfjs';
+export { ARCHITECTURES, type Architecture } from './config/architecture';
+export type { ActivationName, DebertaV2ConfigInput, PositionTerm, ProblemType } from './config/config_schema';
+export { DebertaV2Config, type DebertaV2ConfigJson } from './config/deberta_v2_config';
+export type { CheckpointFormat } from './convert/checkpoint_writer';
+export {
+  type ConversionOptions,
+  type ConversionProgress,
+  type ConversionReport,
+  convertCheckpoint,
+} from './convert/convert_checkpoint';
+export type { LoadingInfo } from './convert/weight_plan';
+export {
+  BackendError,
+  CheckpointError,
+  ConfigError,
+  DebertaError,
+  type DebertaErrorCode,
+  type DebertaErrorDetails,
+  InputError,
+  OutputError,
+  TokenizerError,
+  UsageError,
+} from './errors';
+export { DebertaV2Block, type DebertaV2BlockOptions } from './layers/block';
+export { ContextPooler, type ContextPoolerOptions } from './layers/context_pooler';
+export { ConvLayer, type ConvLayerOptions } from './layers/conv_layer';
+export { DebertaLayer, type LayerArgs } from './layers/deberta_layer';
+export { DisentangledSelfAttention, type DisentangledSelfAttentionOptions } from './layers/disentangled_self_attention';
+export { DebertaV2Embeddings, type DebertaV2EmbeddingsOptions } from './layers/embeddings';
+export { DebertaV2Encoder, type DebertaV2EncoderOptions } from './layers/encoder';
+export { DebertaV2Intermediate, type DebertaV2IntermediateOptions } from './layers/intermediate';
+export { DebertaV2MainLayer, type DebertaV2MainLayerOptions } from './layers/main_layer';
+export { MaskedLMHead, type MaskedLMHeadOptions } from './layers/masked_lm_head';
+export { RelativeEmbeddings, type RelativeEmbeddingsOptions } from './layers/relative_embeddings';
+export { ResidualOutput, type ResidualOutputOptions } from './layers/residual_output';
+export { logger } from './logger';
+export { TFDebertaV2Model } from './models/deberta_v2_model';
+export { fileSystem } from './models/file_system';
+export type { LabelInputs } from './models/label_inputs';
+export type { LoadProgress } from './models/load_pretrained';
+export { TFDebertaV2ForMaskedLM } from './models/masked_lm';
+export type { ModelInputs, PredictInputs } from './models/model_inputs';
+export type { BaseModelOutput, EncoderOutputs, HeadOutput, QuestionAnsweringOutput } from './models/model_outputs';
+export { TFDebertaV2ForMultipleChoice } from './models/multiple_choice';
+export {
+  type CompileArgs,
+  type ForwardOptions,
+  type FromPretrainedOptions,
+  type ModelClass,
+  type ModelOptions,
+  type SavePretrainedOptions,
+  TFDebertaV2PreTrainedModel,
+} from './models/pretrained_model';
+export { TFDebertaV2ForQuestionAnswering } from './models/question_answering';
+export { TFDebertaV2ForSequenceClassification } from './models/sequence_classification';
+export { TFDebertaV2ForTokenClassification } from './models/token_classification';
+export { BACKEND_NAMES, type BackendName } from './runtime/backend_name';
+export { type UseBackendOptions, useBackend } from './runtime/use_backend';
+export { DebertaV2Tokenizer, type DecodeOptions } from './tokenization/deberta_v2_tokenizer';

@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs';
+import { BackendError, UsageError } from '../errors';
+import { isNode } from '../files/node_builtins';
+import { logger } from '../logger';
+import { BACKEND_NAMES, type BackendName } from './backend_name';
+import { loadNativeTensorflow } from './native_tensorflow';
+import { quietly } from './quietly';
+import { loadWasmBackend, type WasmPaths } from './wasm_backend';
+
+/** Options of {@link useBackend}. */
+export interface UseBackendOptions {
+  /**
+   * Where the `.wasm` files of the wasm backend are: a folder or URL prefix, or the path of each. In Node they are
+   * found by themselves; a web page must serve them.
+   */
+  readonly wasmPaths?: WasmPaths;
+}
+
+/** Without a name, backends are tried in this order. */
+const PREFERENCES: Readonly<Record<'node' | 'browser', readonly BackendName[]>> = {
+  node: ['tensorflow', 'wasm', 'cpu'],
+  browser: ['webgl', 'wasm', 'cpu'],
+};
+
+/** One change of backend at a time: tfjs drops one that is still starting when another is asked for. */
+let previous: Promise<unknown> = Promise.resolve();
+
+/**
+ * Chooses the tfjs backend that everything runs on from now; call it once before a model is made.
+ *
+ * Without a name the best that loads here is taken: in Node `tensorflow` (if tfjs-node-gpu or tfjs-node is installed
+ * and loads), else `wasm`, which comes with this package and compiles or downloads nothing, else `cpu`; in a browser
+ * `webgl`, else `wasm`, else `cpu`. `webgpu` is taken only by name: import `@tensorflow/tfjs-backend-webgpu` before.
+ *
+ * Calling it again with the same name changes nothing.
+ *
+ * @returns the name of the backend in use.
+ * @throws {BackendError} when the backend does not load here, saying what is missing; the one in use stays in use.
+ * @throws {UsageError} when there is no backend of that name.
+ *
+ * @example
+ * await useBackend(); // 'wasm' where nothing else is installed
+ * await useBackend('cpu');
+ */
+export function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
+  const chosen = previous.then(() => (name === undefined ? useBest(options) : activate(name, options)));
+  previous = chosen.catch(() => undefined);
+  return chosen;
+}
+
+async function useBest(options: UseBackendOptions): Promise<BackendName> {
+  const failures: BackendError[] = [];
+  for (const name of PREFERENCES[isNode() ? 'node' : 'browser']) {
+    try {
+      return await activate(name, options);
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      logger.debug(error.message);
+      failures.push(error);
+    }
+  }
+  throw new BackendError('No tfjs backend loads here, not even cpu; install @tensorflow/tfjs again.', {
+    received: failures.map(({ message }) => message),
+  });
+}
+
+async function activate(name: BackendName, options: UseBackendOptions): Promise<BackendName> {
+  await quietly(async () => {
+    await load(name, options);
+    await select(name);
+  });
+  return name;
+}
+
+/** Makes the backend known to tfjs. */
+async function load(name: BackendName, { wasmPaths }: UseBackendOptions): Promise<void> {
+  if (!BACKEND_NAMES.includes(name)) {
+    throw new UsageError(`A backend must be one of ${BACKEND_NAMES.join(', ')}, received ${JSON.stringify(name)}.`, {
+      expected: BACKEND_NAMES,
+      received: name,
+    });
+  }
+  if (name === 'tensorflow') await loadNativeTensorflow();
+  if (name === 'wasm') await loadWasmBackend(wasmPaths);
+  if (!tf.findBackendFactory(name)) throw doesNotStart(name);
+}
+
+async function select(name: BackendName): Promise<void> {
+  const before: string | undefined = tf.getBackend();
+  const started = await tf.setBackend(name);
+  if (started && tf.getBackend() === name) return;
+  // Otherwise tfjs keeps the name of the backend that failed, and may try it again at the next operation.
+  if (name !== 'cpu') await tf.setBackend(before === undefined || before === name ? 'cpu' : before);
+  throw doesNotStart(name);
+}
+
+const NEEDS: Readonly<Record<BackendName, string>> = {
+  tensorflow: 'a native library that starts, and the one installed does not; install it anew',
+  webgpu:
+    'a browser with WebGPU and the package @tensorflow/tfjs-backend-webgpu imported before; import it, or use webgl or wasm',
+  webgl: 'a browser with WebGL; use wasm here',
+  wasm: 'WebAssembly and its .wasm files; serve them and say where by the option wasmPaths, or use cpu',
+  cpu: 'a whole copy of @tensorflow/tfjs; install it again',
+};
+
+function doesNotStart(name: BackendName): BackendError {
+  return new BackendError(`The backend ${name} does not start here: it needs ${NEEDS[name]}.`, {
+    path: name,
+    expected: NEEDS[name],
+    received: tf.getBackend(),
+  });
+}

@@ -1,0 +1,6 @@
+export { availableBackends, type BackendName } from './available_backends';
+export type { NestedNumbers } from './describe_difference';
+export * from './deterministic_weights';
+export { eachBackend } from './each_backend';
+export { expectGradientsToMatchFiniteDifferences } from './gradients';
+export { randomTensor } from './random_tensor';
