@@ -7,5 +7,6 @@ module.exports = {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs', ignoreDynamic: true } }],
   },
+  reporters: ['default', '<rootDir>/tests/harness/plain_summary_reporter.cjs'],
   testTimeout: 120_000,
 };

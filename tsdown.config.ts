@@ -1,5 +1,9 @@
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const common: UserConfig = { dts: true, platform: 'neutral', target: 'es2022', sourcemap: true };
 
 export default defineConfig([
-  { entry: { index: 'src/index.ts' }, format: ['esm', 'cjs'], dts: true, platform: 'neutral', target: 'es2022', sourcemap: true },
+  { ...common, entry: { index: 'src/index.ts' }, format: 'esm' },
+  // One build for library and command line, so that they share their modules.
+  { ...common, entry: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' }, format: 'cjs', platform: 'node' },
 ]);

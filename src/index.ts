@@ -59,4 +59,11 @@ export { TFDebertaV2ForSequenceClassification } from './models/sequence_classifi
 export { TFDebertaV2ForTokenClassification } from './models/token_classification';
 export { BACKEND_NAMES, type BackendName } from './runtime/backend_name';
 export { type UseBackendOptions, useBackend } from './runtime/use_backend';
+export { type AddedToken, addedToken } from './tokenization/added_token';
+export type { CallOptions, PadOptions } from './tokenization/call_options';
 export { DebertaV2Tokenizer, type DecodeOptions } from './tokenization/deberta_v2_tokenizer';
+export type { BatchEncoding, Encoding, TensorEncoding } from './tokenization/encoding';
+export { PreTrainedTokenizer } from './tokenization/pretrained_tokenizer';
+export { SentencePieceModel } from './tokenization/sentencepiece_model';
+export type { TokenizerEngine } from './tokenization/tokenizer_engine';
+export type { DebertaV2TokenizerOptions } from './tokenization/tokenizer_options';

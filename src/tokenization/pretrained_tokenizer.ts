@@ -148,9 +148,9 @@ export abstract class PreTrainedTokenizer implements SpecialTokenTemplate {
   }
 
   /**
-   * Token of an id, or tokens of ids; the unknown token for an id beyond the vocabulary.
+   * Token of an id, or tokens of ids; the unknown token for an id beyond the vocabulary. The option
+   * `skipSpecialTokens` (false by default) leaves special tokens out of a list.
    *
-   * @param options.skipSpecialTokens leaves special tokens out of a list, false by default.
    * @throws {TokenizerError} for a negative or fractional id.
    */
   convertIdsToTokens(ids: number): string;

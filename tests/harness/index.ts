@@ -4,3 +4,5 @@ export * from './deterministic_weights';
 export { eachBackend } from './each_backend';
 export { expectGradientsToMatchFiniteDifferences } from './gradients';
 export { randomTensor } from './random_tensor';
+export { randomizeWeights } from './randomize_weights';
+export { type LayerTest, runLayerTest } from './run_layer_test';
