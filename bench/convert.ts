@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CheckpointFixture, makeConvertFixture } from './convert_fixture';
+import { type CheckpointFixture, CONVERT_FIXTURES } from './convert_fixture';
 import type { ConvertTask, ConvertTaskResult } from './convert_task';
 
 const CACHE = join(__dirname, '.cache');
@@ -23,9 +25,9 @@ export async function benchConvert(): Promise<string> {
     '|---|---|---|---|---|---|---|',
   ];
   const ratios: number[] = [];
-  for (const format of ['h5', 'safetensors'] as const) {
-    const fixture = await makeConvertFixture(CACHE, format);
-    const { peakBytes, seconds } = await runTask({ source: fixture.folder, output: join(CACHE, `${format}-as-tfjs`) });
+  await makeFixtures();
+  for (const fixture of CONVERT_FIXTURES) {
+    const { peakBytes, seconds } = await runTask({ source: fixture.folder, output: `${fixture.folder}-as-tfjs` });
     const copySeconds = await timeCopy(fixture);
     const ratio = peakBytes / fixture.weightBytes;
     ratios.push(ratio);
@@ -40,6 +42,12 @@ export async function benchConvert(): Promise<string> {
     throw new Error(`The converter's peak memory must stay below ${MAX_RATIO} times the weights:\n${table}`);
   }
   return table;
+}
+
+async function makeFixtures(): Promise<void> {
+  if (CONVERT_FIXTURES.every(({ folder, file }) => existsSync(join(folder, file)))) return;
+  const [code] = await once(fork(join(__dirname, 'make_convert_fixtures.ts')), 'exit');
+  if (code !== 0) throw new Error(`The checkpoints could not be made (exit code ${code}).`);
 }
 
 /** Runs one conversion in a fresh process; without a task it only loads the modules. */

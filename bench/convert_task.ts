@@ -1,4 +1,4 @@
-import { convertCheckpoint } from '../src/convert/convert_checkpoint';
+import { convertCheckpoint } from '../src/index';
 
 /** One conversion. */
 export interface ConvertTask {
