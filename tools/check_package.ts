@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -33,7 +33,10 @@ const PROGRAMS = {
 async function checkPackage(): Promise<void> {
   const project = mkdtempSync(join(tmpdir(), 'deberta-package-'));
   try {
-    const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: ROOT, encoding: 'utf8' });
+    const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', project], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
     const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
     const installed = join(project, 'node_modules', 'tfjs-deberta-v2');
     mkdirSync(installed, { recursive: true });
@@ -79,7 +82,9 @@ async function bundleForBrowser(project: string): Promise<void> {
     logLevel: 'error',
   });
   const bundled = Object.keys(metafile.inputs);
-  const nodeOnly = bundled.filter((input) => /sentencepiece-js|tfjs-node|h5wasm.*node/.test(input) && !input.includes('disabled'));
+  const nodeOnly = bundled.filter(
+    (input) => /sentencepiece-js|tfjs-node|h5wasm.*node/.test(input) && !input.includes('disabled'),
+  );
   if (nodeOnly.length > 0) throw new Error(`The browser bundle holds Node-only code: ${nodeOnly.join(', ')}`);
 }
 

@@ -72,13 +72,12 @@ export function sequenceClassificationLoss(
 
 /** Cross-entropy over the rows whose label is not negative; 0 where there is none. */
 function lossOfLabelled(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scalar {
-  const labelled = tf.greaterEqual(labels, 0);
-  const count = tf.sum(tf.cast(labelled, 'float32'));
-  // With no labelled row the mean would be 0 / 0: every row then counts as class 0, times nothing.
-  const anyLabelled = tf.minimum(count, 1);
-  const none = tf.cast(tf.sub(1, anyLabelled), 'int32');
-  const indices = tf.where(tf.logicalOr(labelled, tf.cast(none, 'bool')), tf.relu(labels), IGNORED_LABEL);
-  return tf.mul(crossEntropy(logits, tf.cast(indices, 'int32') as tf.Tensor1D, IGNORED_LABEL), anyLabelled);
+  const isLabelled = tf.greaterEqual(labels, 0);
+  const counted = tf.cast(isLabelled, 'int32');
+  const ignored = tf.mul(tf.sub(tf.onesLike(counted), counted), tf.scalar(IGNORED_LABEL, 'int32'));
+  const indices = tf.add(tf.mul(labels, counted), ignored) as tf.Tensor1D;
+  // The mean over no row is NaN, which `where` drops; its gradient is 0 already.
+  return tf.where(tf.any(isLabelled), crossEntropy(logits, indices, IGNORED_LABEL), tf.scalar(0)) as tf.Scalar;
 }
 
 function sameSize(labels: tf.Tensor, logits: tf.Tensor2D): tf.Tensor2D {
