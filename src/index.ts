@@ -58,6 +58,7 @@ export { TFDebertaV2ForQuestionAnswering } from './models/question_answering';
 export { TFDebertaV2ForSequenceClassification } from './models/sequence_classification';
 export { TFDebertaV2ForTokenClassification } from './models/token_classification';
 export { BACKEND_NAMES, type BackendName } from './runtime/backend_name';
+export { type DoctorReport, diagnose } from './runtime/doctor';
 export { type UseBackendOptions, useBackend } from './runtime/use_backend';
 export { type AddedToken, addedToken } from './tokenization/added_token';
 export type { CallOptions, PadOptions } from './tokenization/call_options';

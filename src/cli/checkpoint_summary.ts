@@ -1,0 +1,76 @@
+import type { Architecture } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { architectureFromHead } from '../convert/architecture_from_head';
+import type { CheckpointReader } from '../convert/checkpoint_reader';
+import { elementCount } from '../convert/element_count';
+import { resolveMaskedLmHead } from '../convert/masked_lm_head';
+import { openCheckpoint } from '../convert/open_checkpoint';
+import { countParameters, type WeightPart, weightSpecs } from '../convert/weight_names';
+import { type LoadingInfo, planWeights } from '../convert/weight_plan';
+
+/** What the headers of a checkpoint tell. */
+export interface CheckpointSummary {
+  /** Folder of the weights, configuration and tokenizer. */
+  readonly folder: string;
+  readonly format: CheckpointReader['format'];
+  readonly layout: CheckpointReader['layout'];
+  /** Named by the configuration, else shown by the head; the bare encoder when nothing says more. */
+  readonly architecture: Architecture;
+  readonly config: DebertaV2Config;
+  /** Parameters of the model that are in the file. */
+  readonly parameters: Readonly<Record<WeightPart | 'total', number>>;
+  /** Number of tensors in the file by number type, as the file spells it. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  readonly tensors: number;
+  /** Size of all tensors as stored. */
+  readonly bytes: number;
+  readonly info: LoadingInfo;
+}
+
+/**
+ * Reads the headers of a checkpoint and matches them with its model; no weight is read.
+ *
+ * @throws {CheckpointError} when the files are damaged or lack weights of the encoder; {@link ConfigError} for the
+ *   configuration.
+ */
+export async function summarizeCheckpoint(source: string): Promise<CheckpointSummary> {
+  const checkpoint = await openCheckpoint(source);
+  try {
+    const { folder, reader } = checkpoint;
+    const { format, layout, tensors } = reader;
+    const config = resolveMaskedLmHead(checkpoint.config, tensors);
+    const architecture = checkpoint.architecture ?? architectureFromHead(config, tensors) ?? 'TFDebertaV2Model';
+    const specs = weightSpecs(config, architecture);
+    const { entries, info } = planWeights(tensors, layout, specs, { ignoreMismatchedSizes: true });
+    const found = entries.map(({ spec }) => spec);
+    const count = (part: WeightPart) => countParameters(found.filter((spec) => spec.part === part));
+    return {
+      folder,
+      format,
+      layout,
+      architecture,
+      config,
+      parameters: {
+        embeddings: count('embeddings'),
+        encoder: count('encoder'),
+        head: count('head'),
+        total: countParameters(found),
+      },
+      ...measure(tensors),
+      info,
+    };
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+function measure(tensors: CheckpointReader['tensors']): Pick<CheckpointSummary, 'dtypes' | 'tensors' | 'bytes'> {
+  const dtypes: Record<string, number> = {};
+  let bits = 0;
+  for (const { dtype, shape } of tensors.values()) {
+    dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
+    // Every format writes the width of a number into the name of its type, but for truth values: 8.
+    bits += elementCount(shape) * Number(/\d+/.exec(dtype)?.[0] ?? 8);
+  }
+  return { dtypes, tensors: tensors.size, bytes: bits / 8 };
+}

@@ -1,0 +1,74 @@
+import { readdir } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { type CheckpointSummary, summarizeCheckpoint } from './checkpoint_summary';
+import type { CliIo } from './cli_io';
+import { describeLoading } from './describe_loading';
+import { formatBytes } from './format_bytes';
+import { formatCount } from './format_count';
+import { table } from './table';
+import { writeText } from './write_text';
+
+const EXAMPLES = `
+Only headers are read, so it takes a moment for a checkpoint of any size.
+
+Examples:
+  $ tfjs-deberta inspect deberta-v3-small
+  $ tfjs-deberta inspect deberta-v3-small/tf_model.h5
+  $ tfjs-deberta inspect my-classifier --json`;
+
+/** Adds `inspect` to the program. */
+export function addInspectCommand(program: Command, io: CliIo): void {
+  program
+    .command('inspect')
+    .summary('say what a checkpoint holds')
+    .description('Say what a checkpoint holds: configuration, parameters, number types, size, what is missing.')
+    .argument('<checkpoint>', 'folder of the checkpoint, or one weights file in it')
+    .option('--json', 'print the report as JSON, with the whole configuration')
+    .addHelpText('after', EXAMPLES)
+    .action((checkpoint: string, { json }: { json?: boolean }) => inspect(checkpoint, json === true, io));
+}
+
+async function inspect(source: string, json: boolean, io: CliIo): Promise<void> {
+  const summary = await summarizeCheckpoint(source);
+  const tokenizer = await tokenizerFiles(summary.folder);
+  await writeText(io.stdout, json ? `${JSON.stringify({ ...summary, tokenizer })}\n` : describe(summary, tokenizer));
+}
+
+/** Names of files in the folder that belong to a tokenizer. */
+async function tokenizerFiles(folder: string): Promise<string[]> {
+  const files = await readdir(folder);
+  return files.filter((file) => /^(spm\.model|.*token.*\.json)$/.test(file)).sort();
+}
+
+function describe(summary: CheckpointSummary, tokenizer: readonly string[]): string {
+  const { format, layout, architecture, config, parameters, dtypes, tensors, bytes, info } = summary;
+  const labels = Object.values(config.id2label);
+  const types = Object.entries(dtypes).map(([dtype, count]) => `${dtype} (${count})`);
+  const rows: (readonly [name: string, value: string])[] = [
+    ['format', `${format} with the names of ${layout === 'tf' ? 'TensorFlow' : 'PyTorch'}`],
+    ['architecture', architecture],
+    ['layers', String(config.numHiddenLayers)],
+    ['hidden size', `${config.hiddenSize}, ${config.intermediateSize} in the feed-forward block`],
+    ['attention heads', String(config.numAttentionHeads)],
+    ['vocabulary', formatCount(config.vocabSize)],
+    ['positions', `${config.maxPositionEmbeddings}, ${describePositions(summary)}`],
+    [
+      'labels',
+      labels.length > 12 ? `${labels.slice(0, 12).join(', ')} and ${labels.length - 12} more` : labels.join(', '),
+    ],
+    ['parameters', formatCount(parameters.total)],
+    ['  embeddings', formatCount(parameters.embeddings)],
+    ['  encoder', formatCount(parameters.encoder)],
+    ['  head', formatCount(parameters.head)],
+    ['tensors', `${formatCount(tensors)}: ${types.join(', ')}`],
+    ['size', formatBytes(bytes)],
+    ['tokenizer', tokenizer.length === 0 ? 'none' : tokenizer.join(', ')],
+  ];
+  return [table(rows), ...describeLoading(info).map((line) => `${line}\n`)].join('');
+}
+
+function describePositions({ config }: CheckpointSummary): string {
+  if (!config.relativeAttention) return 'absolute';
+  const buckets = config.positionBuckets > 0 ? ` in ${config.positionBuckets} buckets` : '';
+  return `relative${buckets}${config.positionBiasedInput ? ' and absolute' : ''}`;
+}

@@ -1,0 +1,167 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../errors';
+import { BACKEND_NAMES, type BackendName } from '../runtime/backend_name';
+import { useBackend } from '../runtime/use_backend';
+import { DebertaV2Tokenizer } from '../tokenization/deberta_v2_tokenizer';
+import { summarizeCheckpoint } from './checkpoint_summary';
+import type { CliIo } from './cli_io';
+import { ExampleReader } from './example_reader';
+import { type Input, openInput } from './open_input';
+import { parsePositiveInteger } from './parse_positive_integer';
+import { predictorFor } from './predictors/load_predictor';
+import type { Example, Predictor } from './predictors/predictor';
+import { progressBar } from './progress_bar';
+import { readLines } from './read_lines';
+import { writeText } from './write_text';
+
+interface PredictOptions {
+  readonly pair?: string;
+  readonly file?: string;
+  readonly backend?: BackendName;
+  readonly batchSize: number;
+  readonly maxLength?: number;
+  readonly topK?: number;
+}
+
+/** `[CLS] token [SEP] [SEP]`: below, the tokenizer has nothing to cut off. */
+const SHORTEST_LENGTH = 4;
+
+const EXAMPLES = `
+Each text on the command line, or each line of a file or of standard input, gives one line of JSON, in the same order.
+Lines are texts, or all of them JSON: {"text": "…"} or {"text": "…", "text_pair": "…"}.
+
+  sequence classification  {"text", "label", "score", "scores"}
+  token classification     {"text", "tokens": [{"token", "label", "score"}]}
+  masked language model    {"text", "masks": [[{"token", "score"}]]}, a list for each [MASK]
+  question answering       {"text", "text_pair", "answer", "score"}; the text is the question, the pair its context
+
+Examples:
+  $ tfjs-deberta predict my-classifier "You have won a prize" "See you at noon"
+  $ tfjs-deberta predict my-nli "It rains." --pair "The street is wet."
+  $ tfjs-deberta predict my-classifier --file texts.txt --backend wasm --batch-size 32 > labels.jsonl
+  $ tfjs-deberta predict deberta-v3-base-mlm "The capital of France is [MASK]." --top-k 3
+  $ tfjs-deberta predict my-qa "Who wrote it?" --pair "Moby-Dick was written by Herman Melville."
+  $ grep -v '^$' texts.txt | tfjs-deberta predict my-classifier | head -3
+  $ tfjs-deberta predict my-classifier -- "--a text that begins with hyphens"`;
+
+/** Adds `predict` to the program. */
+export function addPredictCommand(program: Command, io: CliIo): void {
+  program
+    .command('predict')
+    .summary('run a model on texts')
+    .description('Run a model on texts: classify them or their tokens, fill masks, answer questions.')
+    .argument('<model>', 'folder of the checkpoint, of any format')
+    .argument('[text...]', 'texts to predict; without any, lines are read')
+    .option('--pair <text>', 'second text of every pair that has none of its own')
+    .option('--file <file>', 'read lines from a file instead of standard input (-)')
+    .addOption(
+      new Option('--backend <name>', 'TensorFlow.js backend (default: the best that loads)').choices(BACKEND_NAMES),
+    )
+    .option('--batch-size <number>', 'most texts computed at a time', parsePositiveInteger, 8)
+    .option(
+      '--max-length <number>',
+      'longest input in tokens (default: what the model was made for)',
+      parsePositiveInteger,
+    )
+    .option('--top-k <number>', 'labels or tokens listed (default: all labels, 5 tokens)', parsePositiveInteger)
+    .addHelpText('after', EXAMPLES)
+    .action((model: string, texts: string[], options: PredictOptions) => predict(model, texts, options, io));
+}
+
+async function predict(source: string, texts: string[], options: PredictOptions, io: CliIo): Promise<void> {
+  if (texts.length > 0 && options.file !== undefined) {
+    throw new UsageError('Texts must come from the command line or from --file, received both; leave one out.');
+  }
+  const { maxLength: wantedLength } = options;
+  if (wantedLength !== undefined && wantedLength < SHORTEST_LENGTH) {
+    throw new UsageError(
+      `Option --max-length must be at least ${SHORTEST_LENGTH}, a token and the special ones around a pair, received ${wantedLength}.`,
+      { expected: SHORTEST_LENGTH, received: wantedLength },
+    );
+  }
+  const summary = await summarizeCheckpoint(source);
+  const load = predictorFor(source, summary);
+  const input = texts.length > 0 ? undefined : await openInput(options.file, io);
+  try {
+    const batches = inBatches(input === undefined ? wordsAsExamples(texts) : readExamples(input), options);
+    const first = await batches.next();
+    if (first.done) throw new UsageError(`${input?.name ?? 'The input'} must hold at least one line, received none.`);
+
+    tf.enableProdMode();
+    await useBackend(options.backend);
+    const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.folder);
+    const maxLength = wantedLength ?? Math.min(summary.config.maxPositionEmbeddings, tokenizer.modelMaxLength);
+    const predictor = await whileShowing('Loading', io, (onProgress) =>
+      load(source, { tokenizer, maxLength, topK: options.topK }, { onProgress }),
+    );
+    try {
+      await writePredictions(predictor, first.value, batches, input, io);
+    } finally {
+      predictor.dispose();
+    }
+  } finally {
+    input?.stream.destroy();
+  }
+}
+
+async function whileShowing<T>(
+  label: string,
+  io: CliIo,
+  act: (onProgress: (progress: { loaded: number; total: number }) => void) => Promise<T>,
+): Promise<T> {
+  const bar = progressBar(io, label);
+  try {
+    return await act(({ loaded, total }) => {
+      io.signal.throwIfAborted();
+      bar.update(loaded, total);
+    });
+  } finally {
+    bar.stop();
+  }
+}
+
+async function writePredictions(
+  predictor: Predictor,
+  first: readonly Example[],
+  rest: AsyncIterable<readonly Example[]>,
+  input: Input | undefined,
+  io: CliIo,
+): Promise<void> {
+  const write = async (examples: readonly Example[]) => {
+    io.signal.throwIfAborted();
+    const results = await predictor.predict(examples);
+    await writeText(io.stdout, results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+  };
+  // On one terminal, bar and results would write over each other.
+  const size = io.stdout.isTTY === true ? undefined : input?.size;
+  await whileShowing('Predicting', io, async (onProgress) => {
+    await write(first);
+    for await (const examples of rest) {
+      await write(examples);
+      if (size !== undefined) onProgress({ loaded: input!.position(), total: size });
+    }
+  });
+}
+
+async function* wordsAsExamples(texts: readonly string[]): AsyncGenerator<Example[]> {
+  yield texts.map((text) => ({ text }));
+}
+
+async function* readExamples({ name, stream }: Input): AsyncGenerator<Example[]> {
+  const reader = new ExampleReader(name);
+  for await (const lines of readLines(stream)) yield reader.read(lines);
+}
+
+/** Groups cut to the batch size; small ones are not joined, so that nobody waits for texts that are yet to come. */
+async function* inBatches(
+  groups: AsyncIterable<readonly Example[]>,
+  { batchSize, pair }: PredictOptions,
+): AsyncGenerator<readonly Example[], void> {
+  for await (const group of groups) {
+    for (let start = 0; start < group.length; start += batchSize) {
+      const batch = group.slice(start, start + batchSize);
+      yield pair === undefined ? batch : batch.map((example) => ({ textPair: pair, ...example }));
+    }
+  }
+}
