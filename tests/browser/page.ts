@@ -1,0 +1,56 @@
+import * as peer from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { type BackendName, type TFDebertaV2ForSequenceClassification, tf, useBackend } from '../../src/index';
+
+/** What the check asks the page to do. */
+export interface PageTask {
+  readonly backend: BackendName;
+  readonly modelUrl: string;
+  readonly wasmPaths: string;
+  readonly inputIds: number[][];
+}
+
+/** What the page found. */
+export interface PageResult {
+  readonly backend: string;
+  readonly logits: number[][];
+  /** Loss before and after a few training steps towards the model's own answers turned round. */
+  readonly losses: number[];
+  /** Tensors left behind by predictions. */
+  readonly leaked: number;
+}
+
+async function run({ backend, modelUrl, wasmPaths, inputIds }: PageTask): Promise<PageResult> {
+  if (tf.engine() !== peer.engine()) throw new Error('The page holds two instances of tfjs.');
+  await useBackend(backend, { wasmPaths });
+  const model = (await tf.loadLayersModel(modelUrl)) as TFDebertaV2ForSequenceClassification;
+  const longest = Math.max(...inputIds.map((ids) => ids.length));
+  const padded = inputIds.map((ids) => [...ids, ...Array<number>(longest - ids.length).fill(0)]);
+  const mask = inputIds.map((ids) => padded[0]!.map((_, position) => Number(position < ids.length)));
+  const batch = {
+    input_ids: tf.tensor2d(padded, undefined, 'int32'),
+    attention_mask: tf.tensor2d(mask, undefined, 'int32'),
+  };
+
+  const predicted = model.predict(batch) as tf.Tensor2D;
+  const logits = await predicted.array();
+  predicted.dispose();
+  const before = tf.memory().numTensors;
+  for (let call = 0; call < 3; call++) tf.dispose(model.predict(batch));
+  const leaked = tf.memory().numTensors - before;
+
+  const labels = tf.tensor1d(
+    logits.map(([ham = 0, spam = 0]) => Number(ham > spam)),
+    'int32',
+  );
+  model.compile({ optimizer: tf.train.adam(1e-3) });
+  const { history } = await model.fit(batch, labels, { epochs: 4, verbose: 0 });
+  return { backend: tf.getBackend(), logits, losses: history.loss as number[], leaked };
+}
+
+declare global {
+  interface Window {
+    run: typeof run;
+  }
+}
+window.run = run;
