@@ -5,7 +5,13 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/tests/harness/setup.ts'],
   // ignoreDynamic keeps `import('h5wasm/node')` an import: that package is ESM only.
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs', ignoreDynamic: true } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'commonjs', ignoreDynamic: true },
+      },
+    ],
   },
   reporters: ['default', '<rootDir>/tests/harness/plain_summary_reporter.cjs'],
   testTimeout: 120_000,
