@@ -43,17 +43,17 @@ export type { LabelInputs } from './models/label_inputs';
 export type { LoadProgress } from './models/load_pretrained';
 export { TFDebertaV2ForMaskedLM } from './models/masked_lm';
 export type { ModelInputs, PredictInputs } from './models/model_inputs';
+export type {
+  CompileArgs,
+  FitArgs,
+  ForwardOptions,
+  FromPretrainedOptions,
+  ModelOptions,
+  SavePretrainedOptions,
+} from './models/model_options';
 export type { BaseModelOutput, EncoderOutputs, HeadOutput, QuestionAnsweringOutput } from './models/model_outputs';
 export { TFDebertaV2ForMultipleChoice } from './models/multiple_choice';
-export {
-  type CompileArgs,
-  type ForwardOptions,
-  type FromPretrainedOptions,
-  type ModelClass,
-  type ModelOptions,
-  type SavePretrainedOptions,
-  TFDebertaV2PreTrainedModel,
-} from './models/pretrained_model';
+export { type ModelClass, TFDebertaV2PreTrainedModel } from './models/pretrained_model';
 export { TFDebertaV2ForQuestionAnswering } from './models/question_answering';
 export { TFDebertaV2ForSequenceClassification } from './models/sequence_classification';
 export { TFDebertaV2ForTokenClassification } from './models/token_classification';

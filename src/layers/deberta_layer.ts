@@ -1,6 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { toSnakeCase } from '../config/config_schema';
+import { ACTIVATION_NAMES } from '../config/config_schema';
 import { RandomStream, randomSeed } from '../ops/random_stream';
+
+/** The options that hold an underscore, which are names of activations, by tfjs' spelling of them. */
+const RESPELLED = new Map<unknown, string>(
+  ACTIVATION_NAMES.map((name) => [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), name]),
+);
 
 /** What every Keras-style layer takes: `name`, `trainable`, `inputShape` and the like. */
 export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> & {
@@ -65,15 +70,13 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
     this.#seeds = () => seeds;
   }
 
-  /** tfjs writes camelCase into strings on loading (`gelu_new` → `geluNew`); options are spelled in snake_case. */
+  /** Loading undoes what tfjs does to a layer's options in a file: undefined becomes null, `gelu_new` `geluNew`. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const restored = Object.entries(config).map(([key, value]) => [
-      key,
-      typeof value === 'string' && key !== 'name' ? toSnakeCase(value) : value,
-    ]);
+    const given = Object.entries(config).filter(([, value]) => value !== null);
+    const restored = given.map(([key, value]) => [key, key === 'name' ? value : (RESPELLED.get(value) ?? value)]);
     return new cls(Object.fromEntries(restored));
   }
 
@@ -112,6 +115,7 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
   protected addLayer<T extends DebertaLayer>(layer: T, { transparent = false } = {}): T {
     layer.#scope = () => (transparent ? this.path : `${this.path}/${layer.name}`);
     layer.#seeds = () => this.seeds;
+    if (!this.trainable) layer.trainable = false;
     this.#sublayers.push(layer);
     return layer;
   }
@@ -123,7 +127,7 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
     const initial = provided === undefined ? initializer : Object.assign(initializer, { apply: () => provided });
     const weight = this.addWeight(name, shape, 'float32', initial);
     // tfjs names a weight after the layers whose `apply` is running; sublayers are built outside of theirs.
-    return Object.assign(weight, { originalName });
+    return Object.assign(weight, { originalName, trainable: this.trainable });
   }
 
   /** Puts a weight of more or fewer rows in the place of one of this layer's; rows that both have keep their values. */
@@ -145,6 +149,16 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
   /** Normal initial weights cut off at two standard deviations, as the TF classes draw them. */
   protected truncatedNormal(stddev: number): Initializer {
     return tf.initializers.truncatedNormal({ stddev, seed: this.seeds.nextInteger() });
+  }
+
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  /** Freezes the layers in it too, as Keras does: `optimizer.minimize` asks each variable and not the layers. */
+  override set trainable(trainable: boolean) {
+    super.trainable = trainable;
+    for (const layer of this.#sublayers) layer.trainable = trainable;
   }
 
   override get trainableWeights(): tf.LayerVariable[] {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { activations } from '../ops/activations';
 import { tiedProjection } from '../ops/tied_projection';
-import { DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
+import { DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { LayerNormalization } from './layer_normalization';
 
@@ -77,7 +77,7 @@ export class MaskedLMHead extends DebertaLayer<MaskedLMHeadOptions> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return this.forward(Array.isArray(inputs) ? inputs[0]! : inputs);
+    return this.forward(firstInput(inputs));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

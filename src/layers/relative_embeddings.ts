@@ -63,7 +63,7 @@ export class RelativeEmbeddings extends DebertaLayer<RelativeEmbeddingsOptions> 
   }
 
   override call(): tf.Tensor {
-    return tf.clone(this.forward());
+    return tf.tidy(() => tf.clone(this.forward()));
   }
 
   override computeOutputShape(): tf.Shape {

@@ -2,17 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { UsageError } from '../errors';
-import { DebertaV2MainLayer } from '../layers/main_layer';
+import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
+import type { ForwardOptions, ModelOptions } from './model_options';
 import { type BaseModelOutput, encoderOutputs } from './model_outputs';
-import {
-  type ForwardOptions,
-  graphInputs,
-  type ModelOptions,
-  seedsFor,
-  type TaskLoss,
-  TFDebertaV2PreTrainedModel,
-} from './pretrained_model';
+import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
 
 /**
  * The bare DeBERTa-v2 encoder.
@@ -27,9 +21,7 @@ export class TFDebertaV2Model extends TFDebertaV2PreTrainedModel {
   static override className = 'TFDebertaV2Model' as const;
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
-    const inputs = graphInputs(2);
-    const seeds = seedsFor(options);
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
+    const { inputs, deberta } = startGraph(config, options, 2);
     const outputs = [deberta.apply(inputs) as tf.SymbolicTensor];
     super(config, deberta, { inputs, outputs, name: toModelName(TFDebertaV2Model.className) });
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
+import { checkLabelShape } from './label_shape';
 import { IGNORED_LABEL } from './task_losses';
 
 /** Labels as `fit` takes them: one tensor, a list in the order of their names, or a map by those names. */
@@ -11,42 +12,54 @@ export type LabelInputs = tf.Tensor | tf.Tensor[] | { readonly [name: string]: u
  * @param labelNames `['labels']`, or `['start_positions', 'end_positions']`.
  */
 export function nameLabels(y: LabelInputs, labelNames: readonly string[]): tf.NamedTensorMap {
-  const listed = y instanceof tf.Tensor ? [y] : y;
-  const found = labelNames.map((name, index) => (Array.isArray(listed) ? listed[index] : listed[name]));
-  const missing = labelNames.find((_, index) => !(found[index] instanceof tf.Tensor));
+  const listed = y instanceof tf.Tensor ? [y] : Object(y);
+  const found = labelNames.map((name, index) => [name, Array.isArray(listed) ? listed[index] : listed[name]] as const);
+  const missing = found.find(([, labels]) => !(labels instanceof tf.Tensor));
   if (missing !== undefined) {
     throw new InputError(
-      `Labels must hold the tensor${labelNames.length > 1 ? 's' : ''} ${labelNames.join(' and ')}, received no ${missing}.`,
-      {
-        path: missing,
-        expected: labelNames,
-      },
+      `Labels must hold the tensor${labelNames.length > 1 ? 's' : ''} ${labelNames.join(' and ')}, received no tensor ${missing[0]}.`,
+      { path: missing[0], expected: labelNames },
     );
   }
-  return Object.fromEntries(labelNames.map((name, index) => [name, found[index] as tf.Tensor]));
+  return Object.fromEntries(found);
 }
 
-/**
- * Refuses class indices out of range or in another shape than the task has. Reads them back.
- *
- * @param shape expected shape, or several that will do.
- * @param classes indices must be below this; {@link IGNORED_LABEL} is always allowed.
- */
-export function checkClassIndices(name: string, labels: tf.Tensor, shapes: readonly number[][], classes: number): void {
-  if (!shapes.some((shape) => shape.join() === labels.shape.join())) {
-    throw new InputError(`${name} must have the shape [${shapes[0]}], received [${labels.shape}].`, {
-      path: name,
-      expected: shapes[0],
-      received: labels.shape,
-    });
-  }
-  const inRange = (label: number) =>
-    label === IGNORED_LABEL || (label >= 0 && label < classes && Number.isInteger(label));
-  const bad = labels.dataSync().find((label) => !inRange(label));
+/** Which labels beside class indices are allowed, because the loss leaves them out. */
+const IGNORED = {
+  'ignored label': {
+    allows: (label: number) => label === IGNORED_LABEL,
+    words: `, or ${IGNORED_LABEL} for what does not count`,
+  },
+  negative: { allows: (label: number) => label < 0, words: ', or negative for what does not count' },
+  nothing: { allows: () => false, words: '' },
+} as const;
+
+/** What {@link checkClassIndices} expects. */
+export interface ClassIndices {
+  /** The task's shape, and others that will do. */
+  readonly shapes: readonly (readonly number[])[];
+  /** Indices must be below this; no limit by default. */
+  readonly classes?: number;
+  readonly ignored?: keyof typeof IGNORED;
+}
+
+/** Refuses class indices out of range or in another shape than the task has. Reads them back. */
+export function checkClassIndices(
+  name: string,
+  labels: tf.Tensor,
+  { shapes, classes = Number.POSITIVE_INFINITY, ignored = 'ignored label' }: ClassIndices,
+): void {
+  checkLabelShape(name, labels, shapes);
+  const { allows, words } = IGNORED[ignored];
+  const bad = labels
+    .dataSync()
+    .find((label) => !Number.isInteger(label) || ((label < 0 || label >= classes) && !allows(label)));
   if (bad !== undefined) {
-    throw new InputError(
-      `${name} must be integers from 0 to ${classes - 1}, or ${IGNORED_LABEL} for what does not count, received ${bad}.`,
-      { path: name, expected: classes, received: bad },
-    );
+    const range = classes === Number.POSITIVE_INFINITY ? 'of at least 0' : `from 0 to ${classes - 1}`;
+    throw new InputError(`${name} must be integers ${range}${words}, received ${bad}.`, {
+      path: name,
+      expected: classes,
+      received: bad,
+    });
   }
 }

@@ -9,7 +9,7 @@ import { weightSpecs } from '../convert/weight_names';
 import { type LoadingInfo, planWeights, type WeightPlan } from '../convert/weight_plan';
 import { buildWithWeights } from '../layers/deberta_layer';
 import { logger } from '../logger';
-import type { FromPretrainedOptions } from './pretrained_model';
+import type { FromPretrainedOptions } from './model_options';
 
 /** How far loading has come. */
 export interface LoadProgress {

@@ -10,7 +10,8 @@ export interface BatchSource<Batch> {
 /**
  * The same batches, each changed as it comes.
  *
- * Owns the batches: tensors of a batch that its changed form does not hold are disposed.
+ * Owns the batches: tensors of a batch that its changed form does not hold are disposed, all of them when changing
+ * fails.
  */
 export function mapBatches<From, To>(source: BatchSource<From>, change: (batch: From) => To): BatchSource<To> {
   return {
@@ -22,10 +23,14 @@ export function mapBatches<From, To>(source: BatchSource<From>, change: (batch: 
           const { value, done = false } = await batches.next();
           // tfjs ends an epoch by `done`, with or without a last value.
           if (value == null) return { value, done: true };
-          const changed = change(value);
-          const kept = new Set(tensorsIn(changed));
-          tf.dispose(tensorsIn(value).filter((tensor) => !kept.has(tensor)));
-          return { value: changed, done: done as false };
+          let kept = new Set<tf.Tensor>();
+          try {
+            const changed = change(value);
+            kept = new Set(tensorsIn(changed));
+            return { value: changed, done: done as false };
+          } finally {
+            tf.dispose(tensorsIn(value).filter((tensor) => !kept.has(tensor)));
+          }
         },
       };
     },

@@ -1,19 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import { DebertaV2MainLayer } from '../layers/main_layer';
 import { MaskedLMHead } from '../layers/masked_lm_head';
 import { checkClassIndices } from './label_inputs';
+import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
+import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
-import {
-  type ForwardOptions,
-  graphInputs,
-  type ModelOptions,
-  seedsFor,
-  type TaskLoss,
-  TFDebertaV2PreTrainedModel,
-} from './pretrained_model';
+import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
 import { classificationLoss } from './task_losses';
 
 /**
@@ -30,9 +24,7 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
   readonly head: MaskedLMHead;
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
-    const inputs = graphInputs(2);
-    const seeds = seedsFor(options);
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
+    const { inputs, seeds, deberta } = startGraph(config, options, 2);
     const states = deberta.apply(inputs) as tf.SymbolicTensor;
     const head = new MaskedLMHead({ ...config, seeds }, () => deberta.embeddings.wordEmbeddings.table);
     const outputs = [head.apply(states) as tf.SymbolicTensor];
@@ -66,6 +58,6 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
-    checkClassIndices(name, labels, [inputs.input_ids!.shape], this.config.vocabSize);
+    checkClassIndices(name, labels, { shapes: [inputs.input_ids!.shape], classes: this.config.vocabSize });
   }
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { InputError, UsageError } from '../errors';
 
 /** Inputs of a pass, by the names tokenizers give them; int32 tensors `[B, S]` (`[B, C, S]` for multiple choice). */
 export interface ModelInputs {
@@ -17,56 +18,81 @@ export interface ModelInputs {
 /** The inputs of the Keras graph, in its order. */
 export const INPUT_NAMES = ['input_ids', 'attention_mask', 'token_type_ids'] as const;
 
+/** Every input there is. */
+const TENSOR_NAMES = [...INPUT_NAMES, 'position_ids', 'inputs_embeds'] as const;
+
 /**
  * What `predict`, `fit` and `evaluate` take: ids alone, an array in the order of {@link INPUT_NAMES}, or a map by
  * those names (other keys of a tokenizer's result are ignored).
  */
 export type PredictInputs = tf.Tensor | tf.Tensor[] | { readonly [name: string]: unknown };
 
-/** The named inputs of a Keras-style call. */
+/**
+ * The named inputs of a Keras-style call.
+ *
+ * @throws {InputError} when input_ids is missing or one of them is no tensor.
+ */
 export function nameInputs(x: PredictInputs): ModelInputs {
-  if (x instanceof tf.Tensor) return { input_ids: x };
-  if (Array.isArray(x)) return Object.fromEntries(x.slice(0, INPUT_NAMES.length).map((t, i) => [INPUT_NAMES[i], t]));
-  const named = INPUT_NAMES.filter((name) => x[name] !== undefined);
-  for (const name of named) {
-    if (!(x[name] instanceof tf.Tensor)) {
-      throw new InputError(`${name} must be a tensor, received ${typeof x[name]}; tokenize with returnTensors: 'tf'.`, {
-        path: name,
-        expected: 'tf.Tensor',
-      });
-    }
+  const listed = x instanceof tf.Tensor ? [x] : Object(x);
+  const found = INPUT_NAMES.map((name, index) => [name, Array.isArray(listed) ? listed[index] : listed[name]] as const);
+  const given = found.filter(([, value]) => value !== undefined && value !== null);
+  for (const [name, value] of given) requireTensor(name, value);
+  if (given[0]?.[0] !== 'input_ids') {
+    throw new InputError('Inputs must hold the tensor input_ids, received none; embedded tokens go to forward.', {
+      path: 'input_ids',
+    });
   }
-  return Object.fromEntries(named.map((name) => [name, x[name]]));
+  return Object.fromEntries(given);
+}
+
+/** The same inputs, each that is given changed; whatever else the object holds is left out. */
+export function mapInputs(inputs: ModelInputs, change: (tensor: tf.Tensor) => tf.Tensor): ModelInputs {
+  const given = TENSOR_NAMES.filter((name) => inputs[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, change(inputs[name]!)]));
+}
+
+function requireTensor(name: string, value: unknown): void {
+  if (value instanceof tf.Tensor) return;
+  const received = Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value;
+  throw new InputError(`${name} must be a tensor, received ${received}; tokenize with returnTensors: 'tf'.`, {
+    path: name,
+    expected: 'tf.Tensor',
+    received,
+  });
 }
 
 /**
- * Refuses inputs whose shapes do not fit together.
+ * Refuses inputs whose shapes do not fit together; reads nothing back.
  *
  * @param rank of the ids: 2, or 3 for multiple choice.
  */
-export function checkInputShapes(inputs: ModelInputs, rank: number): void {
+export function checkInputShapes(inputs: ModelInputs, rank: 2 | 3, { embeddingSize }: DebertaV2Config): void {
+  for (const name of TENSOR_NAMES) if (inputs[name] !== undefined) requireTensor(name, inputs[name]);
   const { input_ids: ids, inputs_embeds: embeds } = inputs;
   if ((ids === undefined) === (embeds === undefined)) {
     const received = ids === undefined ? 'neither' : 'both';
     throw new InputError(`Either input_ids or inputs_embeds must be given, received ${received}.`, { received });
   }
-  const name = ids === undefined ? 'inputs_embeds' : 'input_ids';
-  const expectedRank = ids === undefined ? rank + 1 : rank;
-  const given = (ids ?? embeds)!;
-  const axes = ids === undefined ? ', E' : '';
-  if (given.rank !== expectedRank || given.shape.includes(0)) {
+  const tokens = (ids ?? embeds)!;
+  const axes = [...(rank === 2 ? ['B', 'S'] : ['B', 'C', 'S']), ...(ids === undefined ? [embeddingSize] : [])];
+  const fits = tokens.rank === axes.length && (ids !== undefined || tokens.shape.at(-1) === embeddingSize);
+  if (!fits || tokens.size === 0) {
+    const name = ids === undefined ? 'inputs_embeds' : 'input_ids';
     throw new InputError(
-      `${name} must have the shape ${rank === 2 ? `[B, S${axes}]` : `[B, C, S${axes}]`} with no axis of 0, received [${given.shape}].`,
-      { path: name, received: given.shape },
+      `${name} must have the shape [${axes.join(', ')}] with no axis of 0, received [${tokens.shape}].`,
+      { path: name, expected: axes, received: tokens.shape },
     );
   }
-  const shape = given.shape.slice(0, rank);
-  for (const other of ['attention_mask', 'token_type_ids', 'position_ids'] as const) {
-    const tensor = inputs[other];
-    if (tensor === undefined || allowedShapes(other, shape).some((allowed) => sameShape(tensor.shape, allowed)))
+  const shape = tokens.shape.slice(0, rank);
+  for (const name of ['attention_mask', 'token_type_ids', 'position_ids'] as const) {
+    const tensor = inputs[name];
+    if (
+      tensor === undefined ||
+      allowedShapes(name, shape).some((allowed) => tf.util.arraysEqual(tensor.shape, allowed))
+    )
       continue;
-    throw new InputError(`${other} must have the shape of the tokens, [${shape}], received [${tensor.shape}].`, {
-      path: other,
+    throw new InputError(`${name} must have the shape of the tokens, [${shape}], received [${tensor.shape}].`, {
+      path: name,
       expected: shape,
       received: tensor.shape,
     });
@@ -75,15 +101,10 @@ export function checkInputShapes(inputs: ModelInputs, rank: number): void {
 
 function allowedShapes(name: 'attention_mask' | 'token_type_ids' | 'position_ids', shape: number[]): number[][] {
   const [batch = 0, length = 0] = shape;
-  if (name === 'position_ids') return [shape, [1, ...shape.slice(1)]];
-  if (name === 'attention_mask' && shape.length === 2) {
-    return [shape, [batch, length, length], [batch, 1, length, length], [batch, 1, 1, length]];
-  }
-  return [shape];
-}
-
-function sameShape(shape: number[], other: number[]): boolean {
-  return shape.length === other.length && shape.every((size, axis) => size === other[axis]);
+  if (shape.length === 3) return [shape];
+  if (name === 'position_ids') return [shape, [1, length]];
+  if (name === 'token_type_ids') return [shape];
+  return [shape, [batch, length, length], [batch, 1, length, length], [batch, 1, 1, length]];
 }
 
 /**
@@ -95,8 +116,14 @@ export function checkIds(name: string, ids: tf.Tensor | undefined, size: number,
   const bad = ids.dataSync().find((id) => !(id >= 0 && id < size && Number.isInteger(id)));
   if (bad !== undefined) {
     throw new InputError(
-      `${name} must be integers from 0 to ${size - 1} (${field} is ${size}), received ${bad}; is this the tokenizer of the model?`,
+      `${name} must be integers from 0 to ${size - 1} (${field} is ${size}), received ${bad} (is this the tokenizer of the model?).`,
       { path: name, expected: size, received: bad },
     );
   }
+}
+
+/** Refuses a batch size that is given and is none. */
+export function checkBatchSize(batchSize: number | undefined): void {
+  if (batchSize == null || (Number.isInteger(batchSize) && batchSize > 0)) return;
+  throw new UsageError(`batchSize must be a positive integer, received ${batchSize}.`, { received: batchSize });
 }

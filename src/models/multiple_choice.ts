@@ -5,19 +5,13 @@ import { ContextPooler } from '../layers/context_pooler';
 import { Dense } from '../layers/dense';
 import { Dropout } from '../layers/dropout';
 import { FlattenChoices } from '../layers/flatten_choices';
-import { DebertaV2MainLayer } from '../layers/main_layer';
 import { UnflattenChoices } from '../layers/unflatten_choices';
 import { checkClassIndices } from './label_inputs';
-import type { ModelInputs } from './model_inputs';
+import { startGraph } from './model_graph';
+import { checkInputShapes, type ModelInputs, mapInputs } from './model_inputs';
+import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
-import {
-  type ForwardOptions,
-  graphInputs,
-  type ModelOptions,
-  seedsFor,
-  type TaskLoss,
-  TFDebertaV2PreTrainedModel,
-} from './pretrained_model';
+import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
 import { classificationLoss } from './task_losses';
 
 /**
@@ -35,11 +29,9 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
   readonly unflatten: UnflattenChoices;
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
-    const inputs = graphInputs(3);
-    const seeds = seedsFor(options);
+    const { inputs, seeds, deberta } = startGraph(config, options, 3);
     const { hiddenSize: inputSize, initializerRange } = config;
     const flatten = new FlattenChoices({ name: 'flatten_choices', seeds });
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
     const pooler = new ContextPooler({ ...config, name: 'pooler', seeds });
     const dropout = new Dropout({ name: 'dropout', seeds, rate: config.clsDropout });
     const classifier = new Dense({ name: 'classifier', seeds, inputSize, units: 1, initializerRange });
@@ -61,15 +53,15 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
   ): HeadOutput<tf.Tensor2D> {
     return tf.tidy(() => {
       const { training = false } = options;
-      const { labels, ...tokens } = inputs;
-      const choices = (tokens.input_ids ?? tokens.inputs_embeds)!.shape[1]!;
-      const flattened = Object.fromEntries(
-        Object.entries(tokens).map(([name, tensor]) => [name, this.flatten.forward(tensor)]),
+      checkInputShapes(inputs, this.inputRank, this.config);
+      const choices = (inputs.input_ids ?? inputs.inputs_embeds)!.shape[1]!;
+      const encoded = this.encode(
+        mapInputs(inputs, (tensor) => this.flatten.forward(tensor)),
+        options,
       );
-      const encoded = this.encode(flattened, options);
       const pooled = this.dropout.forward(this.pooler.forward(encoded.lastHiddenState, training), training);
       const logits = this.unflatten.forward(this.classifier.forward(pooled), choices);
-      const loss = labels && classificationLoss(labels, logits);
+      const loss = inputs.labels && classificationLoss(inputs.labels, logits);
       return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
     });
   }
@@ -88,6 +80,6 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
     const [batch = 0, choices = 0] = inputs.input_ids!.shape;
-    checkClassIndices(name, labels, [[batch], [batch, 1]], choices);
+    checkClassIndices(name, labels, { shapes: [[batch], [batch, 1]], classes: choices });
   }
 }

@@ -1,62 +1,36 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Architecture, modelTopology } from '../config/architecture';
 import { DebertaV2Config } from '../config/deberta_v2_config';
-import type { CheckpointFormat } from '../convert/checkpoint_writer';
 import type { LoadingInfo } from '../convert/weight_plan';
 import { UsageError } from '../errors';
 import { buildWithWeights } from '../layers/deberta_layer';
 import type { EncoderPass, EncoderResult } from '../layers/encoder';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
-import { RandomStream, randomSeed } from '../ops/random_stream';
 import { type LabelInputs, nameLabels } from './label_inputs';
-import { type LoadProgress, loadPretrained } from './load_pretrained';
+import { loadPretrained } from './load_pretrained';
 import { type BatchSource, mapBatches } from './map_batches';
+import type { ModelGraph } from './model_graph';
 import {
+  checkBatchSize,
   checkIds,
   checkInputShapes,
-  INPUT_NAMES,
   type ModelInputs,
+  mapInputs,
   nameInputs,
   type PredictInputs,
 } from './model_inputs';
+import type {
+  CompileArgs,
+  EvaluateDatasetArgs,
+  FitArgs,
+  ForwardOptions,
+  FromPretrainedOptions,
+  ModelOptions,
+  PredictArgs,
+  SavePretrainedOptions,
+} from './model_options';
 import { savePretrained } from './save_pretrained';
-import { taskAccuracy } from './task_accuracy';
-
-/** Options of a model's constructor. */
-export interface ModelOptions {
-  /** Seed of initial weights and dropout masks, a 32-bit integer; random by default. */
-  readonly seed?: number;
-}
-
-/** Options of `forward`. */
-export interface ForwardOptions {
-  /** Whether dropout is active, false by default. */
-  readonly training?: boolean;
-  readonly outputHiddenStates?: boolean;
-  readonly outputAttentions?: boolean;
-}
-
-/** Options of `fromPretrained`. */
-export interface FromPretrainedOptions extends ModelOptions {
-  /** Taken instead of the checkpoint's own configuration. */
-  readonly config?: DebertaV2Config;
-  /** Number of labels of a new head; label names start over. */
-  readonly numLabels?: number;
-  readonly id2label?: Readonly<Record<number, string>>;
-  readonly label2id?: Readonly<Record<string, number>>;
-  /** Whether weights of another shape are left out, and the model's own start fresh; false by default. */
-  readonly ignoreMismatchedSizes?: boolean;
-  /** Called after each weight that has been read. */
-  readonly onProgress?: (progress: LoadProgress) => void;
-}
-
-/** Options of `savePretrained`. */
-export interface SavePretrainedOptions {
-  /** `tfjs` by default. */
-  readonly format?: CheckpointFormat;
-  /** Largest weight file in bytes; 64 MiB for `tfjs`, 5 GB otherwise. */
-  readonly maxShardSize?: number;
-}
+import { withTaskAccuracy } from './task_accuracy';
 
 /** A model class, as the static methods of the base see it. */
 export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
@@ -66,33 +40,6 @@ export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
 
 /** Loss of a task from its target and the output of the Keras graph. */
 export type TaskLoss = (target: tf.Tensor, output: tf.Tensor) => tf.Scalar;
-
-/** Arguments of `predict`; tfjs exports no name for them. */
-export type PredictArgs = NonNullable<Parameters<tf.LayersModel['predict']>[1]>;
-
-/** Arguments of `evaluateDataset`; tfjs exports no name for them. */
-export type EvaluateDatasetArgs = NonNullable<Parameters<tf.LayersModel['evaluateDataset']>[1]>;
-
-/** The layers a model is made of, wired for Keras. */
-export interface ModelGraph {
-  readonly inputs: tf.SymbolicTensor[];
-  readonly outputs: tf.SymbolicTensor[];
-  readonly name: string;
-}
-
-/** Arguments of `compile`, with the loss left to the task where none is given. */
-export type CompileArgs = Omit<tf.ModelCompileArgs, 'loss'> & Partial<Pick<tf.ModelCompileArgs, 'loss'>>;
-
-/** The stream of seeds all layers of a model share. */
-export function seedsFor({ seed = randomSeed() }: ModelOptions): RandomStream {
-  return new RandomStream(seed);
-}
-
-/** The inputs of a Keras graph, int32 `[B, S]` or `[B, C, S]`. */
-export function graphInputs(rank: 2 | 3): tf.SymbolicTensor[] {
-  const shape = Array<null>(rank - 1).fill(null);
-  return INPUT_NAMES.map((name) => tf.input({ name, shape, dtype: 'int32' }));
-}
 
 /**
  * Base of the DeBERTa-v2 models: a tf.LayersModel with `forward`, checkpoints, and inputs by name.
@@ -165,6 +112,8 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * One differentiable pass, synchronous: usable inside `tf.grads` and `optimizer.minimize`.
    *
    * The ids are not checked against the vocabulary here, which would read them back from a GPU.
+   *
+   * @throws {InputError} for shapes of inputs or labels that do not fit.
    */
   abstract forward(inputs: ModelInputs, options?: ForwardOptions): object;
 
@@ -192,13 +141,24 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   /** Refuses labels the task cannot train on; reads them back. */
   protected abstract checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void;
 
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  /** Freezes every layer, as Keras does, and thereby its variables for `optimizer.minimize`. */
+  override set trainable(trainable: boolean) {
+    super.trainable = trainable;
+    for (const layer of this.layers) layer.trainable = trainable;
+  }
+
   /** Restarts the stream that dropout masks and new weights draw their seeds from. */
   setSeed(seed: number): void {
     this.deberta.seeds.state = seed >>> 0;
   }
 
-  /** Runs the encoder on checked inputs, with the defaults filled in. */
+  /** Runs the encoder on inputs `[B, S]`, with the defaults filled in. */
   protected encode(inputs: ModelInputs, { training = false, ...outputs }: ForwardOptions): EncoderResult {
+    checkInputShapes(inputs, 2, this.config);
     const pass: EncoderPass = { training, ...outputs };
     const tokens = (inputs.input_ids ?? inputs.inputs_embeds)!;
     const attentionMask = inputs.attention_mask ?? tf.ones(tokens.shape.slice(0, 2));
@@ -220,7 +180,8 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * @param x ids, an array in the order input_ids, attention_mask, token_type_ids, or a map by those names.
    * @param args `batchSize`: rows computed at a time, 32 by default.
    * @returns last hidden state, logits, or `[start, end]` logits.
-   * @throws {InputError} for shapes that do not fit or ids outside of the vocabulary.
+   * @throws {InputError} for shapes that do not fit or ids outside of the vocabulary; {@link UsageError} for a batch
+   *   size that is none.
    *
    * @example
    * const logits = model.predict(tokenizer.call(['a text'], { returnTensors: 'tf' }));
@@ -228,21 +189,27 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   override predict(x: PredictInputs, args: PredictArgs = {}): tf.Tensor | tf.Tensor[] {
     const inputs = nameInputs(x);
     this.#checkInputs(inputs);
-    const { batchSize = 32 } = args;
+    const batchSize = args.batchSize ?? 32;
+    checkBatchSize(batchSize);
     const rows = inputs.input_ids!.shape[0]!;
     const results = tf.tidy(() => {
       const batches: tf.Tensor[][] = [];
       for (let start = 0; start < rows; start += batchSize) {
         const size = Math.min(batchSize, rows - start);
-        batches.push(tf.tidy(() => this.predictBatch(mapTensors(inputs, (tensor) => tf.slice(tensor, start, size)))));
+        batches.push(tf.tidy(() => this.predictBatch(mapInputs(inputs, (tensor) => tf.slice(tensor, start, size)))));
       }
       return batches[0]!.map((_, output) => tf.concat(batches.map((batch) => batch[output]!)));
     });
     return results.length === 1 ? results[0]! : results;
   }
 
+  /** {@link predict} without splitting into batches. */
+  override predictOnBatch(x: PredictInputs): tf.Tensor | tf.Tensor[] {
+    return this.predict(x, { batchSize: Number.MAX_SAFE_INTEGER });
+  }
+
   #checkInputs(inputs: ModelInputs): void {
-    checkInputShapes(inputs, this.inputRank);
+    checkInputShapes(inputs, this.inputRank, this.config);
     checkIds('input_ids', inputs.input_ids, this.config.vocabSize, 'vocab_size');
     if (this.config.typeVocabSize > 0) {
       checkIds('token_type_ids', inputs.token_type_ids, this.config.typeVocabSize, 'type_vocab_size');
@@ -256,16 +223,9 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   override compile(args: CompileArgs): void {
     this.#staleOptimizer = false;
     this.#usesTaskLoss = args.loss === undefined;
-    const metrics = this.#usesTaskLoss && args.metrics !== undefined ? this.#taskMetrics(args.metrics) : args.metrics;
+    const metrics = this.#usesTaskLoss && args.metrics !== undefined ? withTaskAccuracy(args.metrics) : args.metrics;
     const loss = args.loss ?? this.taskLoss();
     super.compile({ ...args, loss, ...(metrics === undefined ? {} : { metrics }) });
-  }
-
-  #taskMetrics(metrics: NonNullable<CompileArgs['metrics']>): NonNullable<CompileArgs['metrics']> {
-    const ours = <T>(metric: T) => (metric === 'accuracy' || metric === 'acc' ? taskAccuracy : metric);
-    if (Array.isArray(metrics)) return metrics.map(ours);
-    if (typeof metrics !== 'object') return ours(metrics);
-    return Object.fromEntries(Object.entries(metrics).map(([output, metric]) => [output, ours(metric)]));
   }
 
   /**
@@ -274,14 +234,24 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * @param x as {@link predict} takes it.
    * @param y int labels `[B]`, `[B, S]` with -100 for tokens that do not count, `{ start_positions, end_positions }`,
    *   or floats for regression and several labels at once.
-   * @throws {InputError} for ids or labels out of range, or shapes that do not fit.
+   * @throws {InputError} for ids or labels out of range, or shapes that do not fit; {@link UsageError} when the model
+   *   is not compiled, or for arguments that cannot be carried out.
    */
-  override fit(x: PredictInputs, y: LabelInputs, args: tf.ModelFitArgs = {}): Promise<tf.History> {
-    return super.fit(this.#named(x), this.#namedLabels(y), args);
+  override async fit(x: PredictInputs, y: LabelInputs, args: FitArgs = {}): Promise<tf.History> {
+    checkBatchSize(args.batchSize);
+    return super.fit(this.#named(x), this.#namedLabels(y), this.#namedValidation(args));
+  }
+
+  #namedValidation({ validationData, ...args }: FitArgs): tf.ModelFitArgs {
+    if (validationData === undefined) return args;
+    const [x, y, ...sampleWeights] = validationData as [PredictInputs, LabelInputs];
+    const named = [this.#named(x), this.#namedLabels(y), ...sampleWeights];
+    return { ...args, validationData: named as unknown as NonNullable<tf.ModelFitArgs['validationData']> };
   }
 
   /** Loss and metrics on a data set; inputs and labels as {@link fit}. */
   override evaluate(x: PredictInputs, y: LabelInputs, args: tf.ModelEvaluateArgs = {}): tf.Scalar | tf.Scalar[] {
+    checkBatchSize(args.batchSize);
     return super.evaluate(
       this.#named(x) as unknown as tf.Tensor[],
       this.#namedLabels(y) as unknown as tf.Tensor[],
@@ -290,17 +260,23 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   }
 
   /** One optimizer step; inputs and labels as {@link fit}. */
-  override trainOnBatch(x: PredictInputs, y: LabelInputs): Promise<number | number[]> {
+  override async trainOnBatch(x: PredictInputs, y: LabelInputs): Promise<number | number[]> {
     return super.trainOnBatch(this.#named(x), this.#namedLabels(y));
   }
 
   /** Trains on batches `{ xs, ys }`, each as {@link fit} takes them; the batches are disposed of. */
-  override fitDataset<T>(dataset: BatchSource<T>, args: tf.ModelFitDatasetArgs<T>): Promise<tf.History> {
+  override async fitDataset<T>(dataset: BatchSource<T>, args: tf.ModelFitDatasetArgs<T>): Promise<tf.History> {
+    this.#requireCompiled();
+    this.#refuseClassWeight(args.classWeight);
     return super.fitDataset(this.#standardized(dataset), args as tf.ModelFitDatasetArgs<KerasBatch>);
   }
 
   /** Loss and metrics on batches `{ xs, ys }`; the batches are disposed of. */
-  override evaluateDataset(dataset: BatchSource<object>, args?: EvaluateDatasetArgs): Promise<tf.Scalar | tf.Scalar[]> {
+  override async evaluateDataset(
+    dataset: BatchSource<object>,
+    args?: EvaluateDatasetArgs,
+  ): Promise<tf.Scalar | tf.Scalar[]> {
+    this.#requireCompiled();
     return super.evaluateDataset(this.#standardized(dataset), args);
   }
 
@@ -325,15 +301,14 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
 
   /** Where every way of training hands its data over: tensors in the order of the graph, checked. */
   protected override standardizeUserDataXY(x: TensorInputs, y: TensorInputs): [tf.Tensor[], tf.Tensor[]] {
-    if (this.#staleOptimizer) {
-      throw new UsageError('The model was resized after compile; call compile again before training.');
-    }
+    this.#requireCompiled();
     const inputs = x as ModelInputs;
     this.#checkInputs(inputs);
     const labels = y as tf.NamedTensorMap;
     if (this.#usesTaskLoss) {
       for (const name of this.labelNames) this.checkLabels(name, labels[name]!, inputs);
     }
+    const target = this.targetOf(this.labelNames.map((name) => labels[name]!));
     const ids = inputs.input_ids!;
     // tfjs disposes what it finds here and did not get from the caller.
     const standardized = [
@@ -341,7 +316,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
       inputs.attention_mask ?? tf.onesLike(ids),
       inputs.token_type_ids ?? tf.zerosLike(ids),
     ];
-    return [standardized, [this.targetOf(this.labelNames.map((name) => labels[name]!))]];
+    return [standardized, [target]];
   }
 
   protected override standardizeUserData(
@@ -352,10 +327,23 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     checkBatchAxis?: boolean,
     batchSize?: number,
   ): Promise<[tf.Tensor[], tf.Tensor[], tf.Tensor[]]> {
+    this.#refuseClassWeight(classWeight);
+    return super.standardizeUserData(x, y, sampleWeight, classWeight, checkBatchAxis, batchSize);
+  }
+
+  #requireCompiled(): void {
+    if (this.optimizer === undefined) {
+      throw new UsageError('The model has no optimizer and loss yet; call compile before training or evaluating.');
+    }
+    if (this.#staleOptimizer) {
+      throw new UsageError('The model was resized after compile; call compile again before training.');
+    }
+  }
+
+  #refuseClassWeight(classWeight: unknown): void {
     if (this.#usesTaskLoss && classWeight != null) {
       throw new UsageError("classWeight needs a loss given to compile; the task's own loss takes no class weights.");
     }
-    return super.standardizeUserData(x, y, sampleWeight, classWeight, checkBatchAxis, batchSize);
   }
 
   /**
@@ -407,7 +395,3 @@ type TensorInputs = Parameters<tf.LayersModel['fit']>[0];
 
 /** A batch as tfjs wants it. */
 type KerasBatch = { xs: tf.NamedTensorMap; ys: tf.NamedTensorMap };
-
-function mapTensors(inputs: ModelInputs, change: (tensor: tf.Tensor) => tf.Tensor): ModelInputs {
-  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, change(tensor as tf.Tensor)]));
-}

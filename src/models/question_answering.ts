@@ -3,19 +3,13 @@ import { toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { ConfigError } from '../errors';
 import { Dense } from '../layers/dense';
-import { DebertaV2MainLayer } from '../layers/main_layer';
 import { SpanScores } from '../layers/span_scores';
 import { checkClassIndices } from './label_inputs';
+import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
+import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type QuestionAnsweringOutput } from './model_outputs';
-import {
-  type ForwardOptions,
-  graphInputs,
-  type ModelOptions,
-  seedsFor,
-  type TaskLoss,
-  TFDebertaV2PreTrainedModel,
-} from './pretrained_model';
+import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
 import { positionLoss } from './task_losses';
 
 /**
@@ -39,10 +33,8 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
         { path: 'num_labels', expected: 2, received: config.numLabels },
       );
     }
-    const inputs = graphInputs(2);
-    const seeds = seedsFor(options);
+    const { inputs, seeds, deberta } = startGraph(config, options, 2);
     const { hiddenSize: inputSize, initializerRange } = config;
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
     const qaOutputs = new Dense({ name: 'qa_outputs', seeds, inputSize, units: 2, initializerRange });
     const spanScores = new SpanScores({ name: 'span', seeds });
     const spans = spanScores.apply(qaOutputs.apply(deberta.apply(inputs))) as tf.SymbolicTensor;
@@ -58,9 +50,9 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
     return tf.tidy(() => {
       const encoded = this.encode(inputs, options);
       const spans = this.spanScores.forward(this.qaOutputs.forward(encoded.lastHiddenState));
-      const { start_positions: start, end_positions: end } = inputs;
-      const loss = start && end && spanLoss(this.targetOf([start, end]), spans);
       const [start_logits, end_logits] = tf.unstack(spans, 1) as [tf.Tensor2D, tf.Tensor2D];
+      const { start_positions: start, end_positions: end } = inputs;
+      const loss = start && end && spanLoss([start, end], [start_logits, end_logits]);
       return { ...(loss && { loss }), start_logits, end_logits, ...encoderOutputs(encoded) };
     });
   }
@@ -85,20 +77,19 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
   }
 
   protected override taskLoss(): TaskLoss {
-    return (positions, spans) => spanLoss(positions, spans as tf.Tensor3D);
+    return (positions, spans) => tf.tidy(() => spanLoss(tf.unstack(positions, 1), tf.unstack(spans, 1)));
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
     const batch = inputs.input_ids!.shape[0]!;
-    checkClassIndices(name, labels, [[batch], [batch, 1]], Number.MAX_SAFE_INTEGER);
+    checkClassIndices(name, labels, { shapes: [[batch], [batch, 1]], ignored: 'nothing' });
   }
 }
 
-/** Mean of the losses of start and end, from positions `[B, 2]` and scores `[B, 2, S]`. */
-function spanLoss(positions: tf.Tensor, spans: tf.Tensor3D): tf.Scalar {
+/** Mean of the losses of start and end, from their positions `[B]` and logits `[B, S]`. */
+function spanLoss([start, end]: tf.Tensor[], [startLogits, endLogits]: tf.Tensor[]): tf.Scalar {
   return tf.tidy(() => {
-    const [start, end] = tf.unstack(positions, 1);
-    const [startLogits, endLogits] = tf.unstack(spans, 1) as [tf.Tensor2D, tf.Tensor2D];
-    return tf.div(tf.add(positionLoss(start!, startLogits), positionLoss(end!, endLogits)), 2);
+    const losses = [positionLoss(start!, startLogits as tf.Tensor2D), positionLoss(end!, endLogits as tf.Tensor2D)];
+    return tf.div(tf.addN(losses), 2);
   });
 }

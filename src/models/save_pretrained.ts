@@ -4,7 +4,7 @@ import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { writeCheckpoint } from '../convert/checkpoint_writer';
 import { weightSpecs } from '../convert/weight_names';
 import { writeFilesAtomically } from '../files/atomic_write';
-import type { SavePretrainedOptions } from './pretrained_model';
+import type { SavePretrainedOptions } from './model_options';
 
 /** Writes configuration and weights into a folder; see `TFDebertaV2PreTrainedModel.savePretrained`. */
 export function savePretrained(

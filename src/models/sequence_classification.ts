@@ -4,18 +4,13 @@ import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { ContextPooler } from '../layers/context_pooler';
 import { Dense } from '../layers/dense';
 import { Dropout } from '../layers/dropout';
-import { DebertaV2MainLayer } from '../layers/main_layer';
 import { checkClassIndices } from './label_inputs';
+import { checkLabelShape, valueShapes } from './label_shape';
+import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
+import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
-import {
-  type ForwardOptions,
-  graphInputs,
-  type ModelOptions,
-  seedsFor,
-  type TaskLoss,
-  TFDebertaV2PreTrainedModel,
-} from './pretrained_model';
+import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
 import { sequenceClassificationLoss, sequenceLossKind } from './task_losses';
 
 /**
@@ -37,10 +32,8 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
   readonly classifier: Dense;
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
-    const inputs = graphInputs(2);
-    const seeds = seedsFor(options);
+    const { inputs, seeds, deberta } = startGraph(config, options, 2);
     const { hiddenSize: inputSize, numLabels: units, initializerRange } = config;
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
     const pooler = new ContextPooler({ ...config, name: 'pooler', seeds });
     const dropout = new Dropout({ name: 'cls_dropout', seeds, rate: config.clsDropout });
     const classifier = new Dense({ name: 'classifier', seeds, inputSize, units, initializerRange });
@@ -78,8 +71,12 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
     const { problemType, numLabels } = this.config;
-    if (sequenceLossKind(problemType, numLabels, labels) !== 'single_label_classification') return;
     const batch = inputs.input_ids!.shape[0]!;
-    checkClassIndices(name, labels, [[batch], [batch, 1]], numLabels);
+    if (sequenceLossKind(problemType, numLabels, labels) === 'single_label_classification') {
+      const ignored = problemType === null ? 'negative' : 'ignored label';
+      checkClassIndices(name, labels, { shapes: [[batch], [batch, 1]], classes: numLabels, ignored });
+    } else {
+      checkLabelShape(name, labels, valueShapes(batch, numLabels));
+    }
   }
 }

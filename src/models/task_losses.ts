@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ProblemType } from '../config/config_schema';
-import { InputError } from '../errors';
 import { binaryCrossEntropy } from '../ops/binary_cross_entropy';
 import { crossEntropy, softCrossEntropy } from '../ops/cross_entropy';
 import { meanSquaredError } from '../ops/mean_squared_error';
+import { checkLabelShape, classIndexShapes, valueShapes } from './label_shape';
 
 /** Label of tokens that do not count in a loss, as in PyTorch and transformers. */
 export const IGNORED_LABEL = -100;
@@ -13,8 +13,10 @@ export const IGNORED_LABEL = -100;
  *
  * @param labels `[...]` class indices.
  * @param logits `[..., C]`.
+ * @throws {InputError} for labels of another shape.
  */
 export function classificationLoss(labels: tf.Tensor, logits: tf.Tensor): tf.Scalar {
+  checkLabelShape('labels', labels, classIndexShapes(logits));
   return tf.tidy(() =>
     crossEntropy(
       tf.reshape(logits, [-1, logits.shape.at(-1)!]),
@@ -49,6 +51,7 @@ export function sequenceLossKind(
  *   values `[B]` or `[B, numLabels]` for regression, 0/1 `[B, numLabels]` for several labels at once, or
  *   probabilities `[B, numLabels]`.
  * @param logits `[B, numLabels]`.
+ * @throws {InputError} for labels of another shape.
  */
 export function sequenceClassificationLoss(
   labels: tf.Tensor,
@@ -56,13 +59,13 @@ export function sequenceClassificationLoss(
   problemType: ProblemType | null,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const numLabels = logits.shape[1];
+    const [batch, numLabels] = logits.shape;
     const kind = sequenceLossKind(problemType, numLabels, labels);
     if (kind === 'single_label_classification') {
-      const indices = tf.reshape(tf.cast(labels, 'int32'), [-1]) as tf.Tensor1D;
-      return problemType === null ? lossOfLabelled(indices, logits) : classificationLoss(indices, logits);
+      return problemType === null ? lossOfLabelled(labels, logits) : classificationLoss(labels, logits);
     }
-    const targets = tf.cast(sameSize(labels, logits), 'float32');
+    checkLabelShape('labels', labels, valueShapes(batch, numLabels));
+    const targets = tf.reshape(tf.cast(labels, 'float32'), logits.shape) as tf.Tensor2D;
     if (kind === 'regression') return meanSquaredError(logits, targets);
     return kind === 'multi_label_classification'
       ? binaryCrossEntropy(logits, targets)
@@ -71,23 +74,13 @@ export function sequenceClassificationLoss(
 }
 
 /** Cross-entropy over the rows whose label is not negative; 0 where there is none. */
-function lossOfLabelled(labels: tf.Tensor1D, logits: tf.Tensor2D): tf.Scalar {
+function lossOfLabelled(labels: tf.Tensor, logits: tf.Tensor2D): tf.Scalar {
   const isLabelled = tf.greaterEqual(labels, 0);
   const counted = tf.cast(isLabelled, 'int32');
   const ignored = tf.mul(tf.sub(tf.onesLike(counted), counted), tf.scalar(IGNORED_LABEL, 'int32'));
-  const indices = tf.add(tf.mul(labels, counted), ignored) as tf.Tensor1D;
+  const indices = tf.add(tf.mul(tf.cast(labels, 'int32'), counted), ignored);
   // The mean over no row is NaN, which `where` drops; its gradient is 0 already.
-  return tf.where(tf.any(isLabelled), crossEntropy(logits, indices, IGNORED_LABEL), tf.scalar(0)) as tf.Scalar;
-}
-
-function sameSize(labels: tf.Tensor, logits: tf.Tensor2D): tf.Tensor2D {
-  if (labels.size !== logits.size) {
-    throw new InputError(
-      `Labels must have one value per logit, [${logits.shape}], received [${labels.shape}]; is num_labels right?`,
-      { path: 'labels', expected: logits.shape, received: labels.shape },
-    );
-  }
-  return tf.reshape(labels, logits.shape);
+  return tf.where(tf.any(isLabelled), classificationLoss(indices, logits), tf.scalar(0)) as tf.Scalar;
 }
 
 /**
@@ -96,11 +89,14 @@ function sameSize(labels: tf.Tensor, logits: tf.Tensor2D): tf.Tensor2D {
  *
  * @param positions `[B]` or `[B, 1]`.
  * @param logits `[B, S]`.
+ * @throws {InputError} for positions of another shape.
  */
 export function positionLoss(positions: tf.Tensor, logits: tf.Tensor2D): tf.Scalar {
+  checkLabelShape('positions', positions, classIndexShapes(logits));
   return tf.tidy(() => {
     const length = logits.shape[1];
-    const clamped = tf.clipByValue(tf.reshape(tf.cast(positions, 'int32'), [-1]), 0, length);
+    // As floats: the wasm backend clips integers wrongly.
+    const clamped = tf.clipByValue(tf.reshape(tf.cast(positions, 'float32'), [-1]), 0, length);
     return crossEntropy(logits, tf.cast(clamped, 'int32') as tf.Tensor1D, length);
   });
 }

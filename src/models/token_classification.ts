@@ -3,18 +3,12 @@ import { toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { Dense } from '../layers/dense';
 import { Dropout } from '../layers/dropout';
-import { DebertaV2MainLayer } from '../layers/main_layer';
 import { checkClassIndices } from './label_inputs';
+import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
+import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
-import {
-  type ForwardOptions,
-  graphInputs,
-  type ModelOptions,
-  seedsFor,
-  type TaskLoss,
-  TFDebertaV2PreTrainedModel,
-} from './pretrained_model';
+import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
 import { classificationLoss } from './task_losses';
 
 /**
@@ -29,10 +23,8 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
   readonly classifier: Dense;
 
   constructor(config: DebertaV2Config, options: ModelOptions = {}) {
-    const inputs = graphInputs(2);
-    const seeds = seedsFor(options);
+    const { inputs, seeds, deberta } = startGraph(config, options, 2);
     const { hiddenSize: inputSize, numLabels: units, initializerRange } = config;
-    const deberta = new DebertaV2MainLayer({ ...config, name: 'deberta', seeds });
     const dropout = new Dropout({ name: 'dropout', seeds, rate: config.hiddenDropoutProb });
     const classifier = new Dense({ name: 'classifier', seeds, inputSize, units, initializerRange });
     const outputs = [classifier.apply(dropout.apply(deberta.apply(inputs))) as tf.SymbolicTensor];
@@ -63,6 +55,6 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
-    checkClassIndices(name, labels, [inputs.input_ids!.shape], this.config.numLabels);
+    checkClassIndices(name, labels, { shapes: [inputs.input_ids!.shape], classes: this.config.numLabels });
   }
 }

@@ -4,7 +4,8 @@ import type { DebertaV2Config } from '../../src/config/deberta_v2_config';
 import { reverseAxes } from '../../src/convert/reverse_axes';
 import { type WeightSpec, weightSpecs } from '../../src/convert/weight_names';
 import { buildWithWeights } from '../../src/layers/deberta_layer';
-import type { ModelClass, ModelOptions, TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import type { ModelOptions } from '../../src/models/model_options';
+import type { ModelClass, TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
 
 /** The values every fixture's model is filled with, by the PyTorch name and layout of the weight. */
 export function deterministicValues(pytorchName: string, size: number): Float32Array {
