@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Jest's own clean-up walks tfjs' objects and can overflow the stack of the next file's process.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/tests'],
   setupFilesAfterEnv: ['<rootDir>/tests/harness/setup.ts'],
   // ignoreDynamic keeps `import('h5wasm/node')` an import: that package is ESM only.

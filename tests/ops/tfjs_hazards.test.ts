@@ -119,6 +119,17 @@ describe('fused matMul with a transposed operand and a bias', () => {
   });
 });
 
+describe('clipByValue of integers', () => {
+  // When this fails, positionLoss (src/models/task_losses.ts) need not clip as floats.
+  test('does not clip on wasm', async () => {
+    const clipped = () => tf.clipByValue(ids([-5, 2, 99], [3]), 0, 3);
+    await on('cpu');
+    expect(clipped()).toBeCloseToTensor([0, 2, 3]);
+    await on('wasm');
+    expect(clipped()).not.toBeCloseToTensor([0, 2, 3]);
+  });
+});
+
 eachBackend('where', () => {
   // When these fail, maskedSoftmax (src/ops/masked_softmax.ts) may put -inf into masked scores.
   test('lets NaN from the branch that is not taken into the gradient', () => {
