@@ -10,9 +10,10 @@ import email.header
 import email.message
 import html
 import json
+import math
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,14 @@ GROUPS = {"easy-ham-1": 0, "easy-ham-2": 0, "hard-ham-1": 0, "spam-1": 1, "spam-
 LABELS = {0: "ham", 1: "spam"}
 BODY_CHARACTERS = 200
 HELD_OUT = 0.15
+SAME_BODY_LETTERS = 30  # a body of fewer letters may be in both parts
+
+# Single sentences, and which of them may stand for their mail.
+SENTENCE_CHARACTERS = (2, 160)
+BUCKETS = (20, 40, 80, SENTENCE_CHARACTERS[1])  # upper limits of the lengths of sentences, in characters
+SMOOTHING = 8e-4  # added to the share of sentences that have a word
+WORD_LIMIT = 2.5  # what one word can contribute to the evidence
+SPAM_FROM, HAM_UP_TO = 1.5, 4.0
 
 HTML_NOISE = re.compile(r"<!--.*?-->|<(script|style|title)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>?")
@@ -51,6 +60,8 @@ JUNK = re.compile(
 )
 RULE = re.compile(r"([^\w\s])\1{2,}")
 RULE_LINE = re.compile(r"^[\W_]+$")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+WORD = re.compile(r"[a-z']+|[$%!?]")
 NOT_WRITTEN = (ATTRIBUTION, FIELD, PGP, RULE_LINE)
 
 
@@ -135,8 +146,13 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
+def body_start(mail: Mail) -> str:
+    """Returns the letters of the part of the body that the classifier reads."""
+    return letters(mail.body[:BODY_CHARACTERS])
+
+
 def split(mails: list[Mail], seed: int) -> tuple[list[Mail], list[Mail]]:
-    """Drops copies and splits by subject, so that neither a text nor a thread is in both parts."""
+    """Drops copies and splits by subject, so that neither a text nor a thread nor a body is in both parts."""
     unique = {letters(mail.text): mail for mail in mails if len(letters(mail.text)) >= 10}
     threads: dict[str, list[Mail]] = defaultdict(list)
     for mail in unique.values():
@@ -147,4 +163,61 @@ def split(mails: list[Mail], seed: int) -> tuple[list[Mail], list[Mail]]:
     train: list[Mail] = []
     for group in groups:
         (held_out if len(held_out) < HELD_OUT * len(unique) else train).extend(group)
-    return train, held_out
+    bodies = {key for mail in held_out if len(key := body_start(mail)) >= SAME_BODY_LETTERS}
+    return [mail for mail in train if body_start(mail) not in bodies], held_out
+
+
+def sentences(mail: Mail) -> list[str]:
+    """Returns the subject and the sentences of the body that are neither tiny nor long."""
+    shortest, longest = SENTENCE_CHARACTERS
+    found = [mail.subject, *SENTENCE_END.split(mail.body)]
+    return [text for text in found if shortest <= len(text) <= longest and letters(text)]
+
+
+def words(text: str) -> set[str]:
+    """Returns the words of a text in lower case, and the signs that advertising likes."""
+    return set(WORD.findall(text.lower()))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with the label of its mail and how much its words speak for spam (natural logarithm of odds)."""
+
+    text: str
+    label: int
+    evidence: float
+
+
+def rated_sentences(mails: list[Mail]) -> list[Sentence]:
+    """Returns every different sentence once, each rated by word counts of all mails but its own."""
+    found: dict[str, tuple[str, int, int]] = {}
+    for number, mail in enumerate(mails):
+        for text in sentences(mail):
+            found.setdefault(letters(text), (text, mail.label, number))
+    totals = Counter(label for _, label, _ in found.values())
+    counts: dict[int, Counter[str]] = {label: Counter() for label in LABELS}
+    own: dict[int, Counter[str]] = defaultdict(Counter)
+    for text, label, number in found.values():
+        counts[label].update(words(text))
+        own[number].update(words(text))
+
+    def evidence(text: str, label: int, number: int) -> float:
+        total = 0.0
+        for word in words(text):
+            ham, spam = ((counts[k][word] - own[number][word] * (k == label)) / totals[k] for k in LABELS)
+            total += max(-WORD_LIMIT, min(WORD_LIMIT, math.log((spam + SMOOTHING) / (ham + SMOOTHING))))
+        return total
+
+    return [Sentence(text, label, evidence(text, label, number)) for text, label, number in found.values()]
+
+
+def telling(sentence: Sentence) -> bool:
+    """Tells whether a sentence may stand for its mail: most sentences of spam are innocent, a few of ham are not."""
+    return sentence.evidence >= SPAM_FROM if sentence.label == 1 else sentence.evidence <= HAM_UP_TO
+
+
+def unseen(held_out: list[Mail], train: list[Mail], shortest: int, longest: int) -> list[tuple[str, int]]:
+    """Returns the sentences of held-out mails that no training mail has, of these lengths in characters, and labels."""
+    seen = {letters(text) for mail in train for text in sentences(mail)}
+    found = {letters(text): (text, mail.label) for mail in held_out for text in sentences(mail)}
+    return [pair for key, pair in found.items() if key not in seen and shortest <= len(pair[0]) <= longest]

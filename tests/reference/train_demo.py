@@ -5,6 +5,7 @@ Every knob is in the block of constants; a run takes some minutes on two cores.
 
 import tf_environment  # noqa: F401, must be the first import
 
+import bisect
 import random
 import time
 from collections.abc import Iterator
@@ -17,7 +18,18 @@ from transformers import DebertaV2Config, DebertaV2Tokenizer, TFDebertaV2ForSequ
 
 import json_files
 import pieces
-from spam_data import LABELS, Mail, read_mails, split
+from spam_data import (
+    BUCKETS,
+    LABELS,
+    SENTENCE_END,
+    Mail,
+    Sentence,
+    rated_sentences,
+    read_mails,
+    split,
+    telling,
+    unseen,
+)
 
 README = Path(__file__).with_name("spam_readme.md")
 TARGET = Path(__file__).resolve().parents[2] / "examples" / "checkpoints" / "spam"
@@ -25,7 +37,7 @@ TARGET = Path(__file__).resolve().parents[2] / "examples" / "checkpoints" / "spa
 SEED = 1
 PIECES = 4000
 MAX_LENGTH = 256  # tokens
-EPOCHS = 9  # each mail is read once per epoch, spam mails until they are SPAM_SHARE of all
+EPOCHS = 7  # each mail is read once per epoch, spam mails until they are SPAM_SHARE of all
 SPAM_SHARE = 0.4
 BATCH = 32
 LEARNING_RATE = 8e-4
@@ -33,15 +45,20 @@ WARM_UP = 0.08  # part of all steps
 WEIGHT_DECAY = 0.05
 CLIP_NORM = 1.0
 LABEL_SMOOTHING = 0.05
-FULL_TEXT = 0.5  # chance that a mail is read as it will be at evaluation; otherwise a part of it
-SUBJECT_ONLY = 0.15
-LONG_TEXT = 0.05  # chance of a beginning of LONG_CHARACTERS, so that far distances are learnt too
+# What becomes of a mail in an epoch: the text of the evaluation, a beginning of LONG_CHARACTERS so that far distances
+# are learnt too, or otherwise some sentences of it.
+FULL_TEXT = 0.7
+LONG_TEXT = 0.05
 LONG_CHARACTERS = 900
-# Length of a part taken from anywhere in the mail. A few words of spam are often innocent, so spam gets longer parts:
-# a short text without a sign of spam is to be ham.
-WINDOW_WORDS = {0: (2, 25), 1: (10, 40)}
-SHORTEST_SUBJECT = 4
-LOWER_CASE = 0.15  # chance that the capitals of a text are lost
+PART_CHARACTERS = (80, 300)
+# Besides the mails an epoch has single sentences, equally many of each length and of both labels.
+SHORT_TEXTS = 5000
+SHORT_SPAM = 0.5
+HARD_HAM = 0.5  # chance that of two sentences of ham the one is taken whose words speak more for spam
+LOWER_CASE, SENTENCE_CASE, UPPER_CASE = 0.1, 0.1, 0.03  # chances that the capitals of a text are changed
+LAST_SIGN = 0.3  # chance that a sentence ends in any sign
+DROPPED_TEXT, DROPPED_WORD = 0.3, 0.12  # chances that a text loses words, and for each of its words
+SHORT_CHARACTERS = (20, 80)  # lengths of the sentences on which the model is measured besides the mails
 
 CONFIG = {
     "hidden_size": 128,
@@ -82,29 +99,110 @@ EXAMPLES = [
     "Make money fast from home! Earn $5000 per week, guaranteed.",
     "Dear Sir, I am the widow of a bank director and need your assistance to transfer 25 million dollars.",
     "Lose weight without dieting! Order our herbal pills now, 100% money back guarantee.",
-    "Can we move the meeting to Thursday afternoon? I have a dentist appointment.",
-    "The patch fixes the build on Linux, but one test still fails with the new compiler.",
+    "You have won a free prize!",
+    "Can we move the meeting to Thursday afternoon?",
+    "The patch fixes the build on Linux, please review it.",
+    "I read the article you sent and I do not agree with the last paragraph.",
     "Thanks for the photos from the weekend, the kids loved them.",
     "I think the server crashed again last night, could somebody look at the log files?",
-    "Has anyone read the article about the new telescope? I wonder what they will find.",
+    "The patch fixes the build on Linux.",
 ]
+
+# Short texts of every day, written before the training was chosen and only to count how many are right.
+EVERYDAY = {
+    0: [
+        "Hi, how are you?",
+        "Good morning everyone",
+        "See you on Monday",
+        "Thanks for your help!",
+        "Did you call grandma?",
+        "Where are my keys?",
+        "I'm running late, sorry.",
+        "The tests pass on my machine.",
+        "Mum is coming for dinner on Sunday.",
+        "Can you send me the report before lunch?",
+        "What time does the train leave tomorrow?",
+        "The kids had a lovely time at the zoo.",
+        "This function returns the wrong value when the list is empty.",
+        "I will be out of the office on Friday, but you can reach me by phone.",
+        "Could you please look at my pull request when you have a moment, I am not sure about the error handling.",
+        "We are thinking of going hiking in the mountains next weekend, do you and your brother want to come along?",
+        "Why does the compiler complain about this variable?",
+        "Let's have coffee after the lecture.",
+        "My sister just moved to a new apartment near the river and she really likes it there.",
+        "I think we should wait with the release until the memory leak is fixed and everybody has tested it.",
+    ],
+    1: [
+        "Claim your prize today",
+        "Win cash every day",
+        "Cheap pills, no prescription",
+        "Free vacation, click here",
+        "Refinance your mortgage now",
+        "You are our lottery winner!",
+        "Get out of debt fast",
+        "Buy Viagra online",
+        "Instant loan approval guaranteed",
+        "Order now and get a second bottle absolutely free.",
+        "You have been selected to receive a free laptop.",
+        "Lose 20 pounds in one month with our all natural diet pills.",
+        "We offer personal loans up to $50,000 with no credit check.",
+        "Double your income this month, work only two hours a day from home.",
+        "Your email address has won one million dollars in our international lottery draw, please contact our agent.",
+        "Click the link below to get your free trial membership before this special offer ends tonight.",
+        "I have an urgent business proposal and need your bank account to move the sum of ten million dollars.",
+        "Save up to 70 percent on printer toner, software and cell phones, order today.",
+        "This stock is about to explode, buy now before the price triples.",
+        "Interest rates are at their lowest point in forty years, so apply for your home loan in just two minutes "
+        "with no obligation.",
+    ],
+}
+
+
+def part(mail: Mail, generator: random.Random) -> str:
+    """Returns some words from anywhere in a mail, from the beginning of a sentence on."""
+    parts = [mail.subject, *SENTENCE_END.split(mail.body)]
+    text = " ".join(parts[generator.randrange(len(parts)) :])
+    return text[: generator.randint(*PART_CHARACTERS)] or mail.text
 
 
 def variant(mail: Mail, generator: random.Random) -> str:
-    """Returns a mail as one of the many texts that it could have been: whole, its subject, or some words of it."""
+    """Returns a mail as one of the many texts that it could have been."""
     draw = generator.random()
-    subject_words, words = mail.subject.split(), f"{mail.subject} {mail.body}".split()
     if draw < FULL_TEXT:
-        text = mail.text
-    elif draw < FULL_TEXT + SUBJECT_ONLY and len(subject_words) >= SHORTEST_SUBJECT:
-        text = mail.subject
-    elif draw > 1 - LONG_TEXT:
-        text = f"{mail.subject} {mail.body[:LONG_CHARACTERS]}"
-    else:
-        size = generator.randint(*WINDOW_WORDS[mail.label])
-        start = generator.randint(0, max(0, len(words) - size))
-        text = " ".join(words[start : start + size])
-    return text.lower() if generator.random() < LOWER_CASE else text
+        return mail.text
+    return f"{mail.subject} {mail.body[:LONG_CHARACTERS]}" if draw > 1 - LONG_TEXT else part(mail, generator)
+
+
+def altered(text: str, generator: random.Random) -> str:
+    """Changes what must not matter: the capitals and, in some texts, a few missing words."""
+    if generator.random() < DROPPED_TEXT:
+        text = " ".join(word for word in text.split() if generator.random() >= DROPPED_WORD) or text
+    draw = generator.random()
+    if draw < LOWER_CASE:
+        return text.lower()
+    if draw < LOWER_CASE + SENTENCE_CASE:
+        return text.capitalize()
+    return text.upper() if draw > 1 - UPPER_CASE else text
+
+
+class ShortTexts:
+    """Single sentences in which length says nothing about the label."""
+
+    def __init__(self, rated: list[Sentence]) -> None:
+        self.pools: dict[tuple[int, int], list[Sentence]] = {}
+        for sentence in filter(telling, rated):
+            bucket = bisect.bisect_left(BUCKETS, len(sentence.text))
+            self.pools.setdefault((bucket, sentence.label), []).append(sentence)
+
+    def draw(self, generator: random.Random) -> tuple[str, int]:
+        """Returns a sentence and its label."""
+        bucket, label = generator.randrange(len(BUCKETS)), int(generator.random() < SHORT_SPAM)
+        hard = label == 0 and generator.random() < HARD_HAM
+        drawn = generator.choices(self.pools[bucket, label], k=2 if hard else 1)
+        text = max(drawn, key=lambda sentence: sentence.evidence).text
+        if generator.random() < LAST_SIGN:
+            text = text.rstrip(".!?") + generator.choice(("", ".", "!"))
+        return text, label
 
 
 def balanced(mails: list[Mail], generator: random.Random) -> list[Mail]:
@@ -118,15 +216,18 @@ def balanced(mails: list[Mail], generator: random.Random) -> list[Mail]:
 
 def encode(tokenizer: DebertaV2Tokenizer, texts: list[str]) -> dict[str, tf.Tensor]:
     """Tokenizes a batch, padded to one of few lengths."""
-    batch = tokenizer(texts, truncation=True, max_length=MAX_LENGTH, padding=True, pad_to_multiple_of=32)
+    batch = tokenizer(texts, truncation=True, max_length=MAX_LENGTH, padding=True, pad_to_multiple_of=16)
     return {key: tf.constant(batch[key], tf.int32) for key in ("input_ids", "attention_mask")}
 
 
 def batches(
-    tokenizer: DebertaV2Tokenizer, mails: list[Mail], generator: random.Random
+    tokenizer: DebertaV2Tokenizer, mails: list[Mail], short: ShortTexts, generator: random.Random
 ) -> Iterator[tuple[dict[str, tf.Tensor], tf.Tensor]]:
     """Yields the batches of one epoch; texts of similar length share a batch."""
-    pairs = [(variant(mail, generator), mail.label) for mail in balanced(mails, generator)]
+    drawn = [(variant(mail, generator), mail.label) for mail in balanced(mails, generator)]
+    drawn += [short.draw(generator) for _ in range(SHORT_TEXTS)]
+    pairs = [(altered(text, generator), label) for text, label in drawn]
+    generator.shuffle(pairs)
     chunk = BATCH * 16
     ordered = [
         pair for at in range(0, len(pairs), chunk) for pair in sorted(pairs[at : at + chunk], key=lambda p: len(p[0]))
@@ -143,10 +244,15 @@ def predict(model: TFDebertaV2ForSequenceClassification, tokenizer: DebertaV2Tok
     return np.concatenate(parts)
 
 
-def figures(labels: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """Returns accuracy, and precision, recall and F1 of spam."""
+def measured(
+    model: TFDebertaV2ForSequenceClassification, tokenizer: DebertaV2Tokenizer, pairs: list[tuple[str, int]]
+) -> dict[str, float]:
+    """Returns accuracy, and precision, recall and F1 of spam, of the answers to texts with labels."""
+    ordered = sorted(pairs, key=lambda pair: len(pair[0]))
+    labels = np.array([label for _, label in ordered])
+    predicted = predict(model, tokenizer, [text for text, _ in ordered]).argmax(-1)
     hits = int(np.sum((predicted == 1) & (labels == 1)))
-    precision, recall = hits / max(1, int(np.sum(predicted == 1))), hits / int(np.sum(labels == 1))
+    precision, recall = hits / max(1, int(predicted.sum())), hits / max(1, int(labels.sum()))
     return {
         "accuracy": float(np.mean(predicted == labels)),
         "precision": precision,
@@ -158,7 +264,8 @@ def figures(labels: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
 def train(model: TFDebertaV2ForSequenceClassification, tokenizer: DebertaV2Tokenizer, mails: list[Mail]) -> None:
     """Trains with AdamW, warm-up, linear decay and clipped gradients."""
     generator = random.Random(SEED)
-    steps = EPOCHS * (len(balanced(mails, generator)) // BATCH)
+    short = ShortTexts(rated_sentences(mails))
+    steps = EPOCHS * ((len(balanced(mails, generator)) + SHORT_TEXTS) // BATCH)
     optimizer, _ = create_optimizer(LEARNING_RATE, steps, int(steps * WARM_UP), weight_decay_rate=WEIGHT_DECAY)
     entropy = tf.keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=LABEL_SMOOTHING)
 
@@ -172,7 +279,7 @@ def train(model: TFDebertaV2ForSequenceClassification, tokenizer: DebertaV2Token
 
     for epoch in range(EPOCHS):
         start = time.monotonic()
-        losses = [step(inputs, labels) for inputs, labels in batches(tokenizer, mails, generator)]
+        losses = [step(inputs, labels) for inputs, labels in batches(tokenizer, mails, short, generator)]
         print(f"epoch {epoch + 1}/{EPOCHS}  loss {np.mean(losses):.4f}  {time.monotonic() - start:.0f} s", flush=True)
 
 
@@ -201,8 +308,13 @@ def write(
     held_out: list[Mail],
 ) -> None:
     """Evaluates the model and writes the checkpoint, the expected answers and the README with the figures."""
-    labels = np.array([mail.label for mail in held_out])
-    results = figures(labels, predict(model, tokenizer, [mail.text for mail in held_out]).argmax(-1))
+    results = measured(model, tokenizer, [(mail.text, mail.label) for mail in held_out])
+    sentences = unseen(held_out, trained, *SHORT_CHARACTERS)
+    short = measured(model, tokenizer, sentences)
+    everyday = {
+        label: measured(model, tokenizer, [(text, label) for text in texts]) for label, texts in EVERYDAY.items()
+    }
+    print(f"held out {results}\nshort {short}\neveryday {everyday}")
     records = expected(model, tokenizer)
     for record in records:
         print(f"{record['probabilities'][1]:.3f}  {record['text']}")
@@ -210,8 +322,17 @@ def write(
     model.save_pretrained(TARGET)
     json_files.write(TARGET / "tokenizer_config.json", TOKENIZER_CONFIG, spread=1)
     json_files.write(TARGET / "expected.json", records)
-    counts = {"trained": len(trained), "held_out": len(held_out), "spam": int(labels.sum()), "seed": SEED}
-    (TARGET / "README.md").write_text(README.read_text(encoding="utf-8").format(**results, **counts), encoding="utf-8")
+    counts = {
+        "trained": len(trained),
+        "held_out": len(held_out),
+        "spam": sum(mail.label for mail in held_out),
+        "short": len(sentences),
+        "short_spam": sum(label for _, label in sentences),
+        "seed": SEED,
+    }
+    right = {f"everyday_{LABELS[k]}": round(each["accuracy"] * len(EVERYDAY[k])) for k, each in everyday.items()}
+    parts = {**results, **{f"short_{name}": value for name, value in short.items()}, **counts, **right}
+    (TARGET / "README.md").write_text(README.read_text(encoding="utf-8").format(**parts), encoding="utf-8")
 
 
 def main() -> None:
