@@ -2,7 +2,13 @@ import './models/register';
 
 export * as tf from '@tensorflow/tfjs';
 export { ARCHITECTURES, type Architecture } from './config/architecture';
-export type { ActivationName, DebertaV2ConfigInput, PositionTerm, ProblemType } from './config/config_schema';
+export {
+  ACTIVATION_NAMES,
+  type ActivationName,
+  type DebertaV2ConfigInput,
+  type PositionTerm,
+  type ProblemType,
+} from './config/config_schema';
 export { DebertaV2Config, type DebertaV2ConfigJson } from './config/deberta_v2_config';
 export type { CheckpointFormat } from './convert/checkpoint_writer';
 export {

@@ -56,7 +56,7 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
 
   /**
    * @param embedded output of the embeddings, `[B, S, H]`.
-   * @param mask `[B, S]`, `[B, S, S]` or `[B, 1 or h, S, S]`; see {@link expandAttentionMask}.
+   * @param mask `[B, S]`, `[B, S, S]` or `[B, 1 or h, S, S]`; see `expandAttentionMask`.
    */
   forward(embedded: tf.Tensor3D, mask: tf.Tensor, pass: EncoderPass): EncoderResult {
     return tf.tidy(() => {

@@ -22,8 +22,8 @@ export const INPUT_NAMES = ['input_ids', 'attention_mask', 'token_type_ids'] as 
 const TENSOR_NAMES = [...INPUT_NAMES, 'position_ids', 'inputs_embeds'] as const;
 
 /**
- * What `predict`, `fit` and `evaluate` take: ids alone, an array in the order of {@link INPUT_NAMES}, or a map by
- * those names (other keys of a tokenizer's result are ignored).
+ * What `predict`, `fit` and `evaluate` take: ids alone, an array in the order input_ids, attention_mask,
+ * token_type_ids, or a map by those names (other keys of a tokenizer's result are ignored).
  */
 export type PredictInputs = tf.Tensor | tf.Tensor[] | { readonly [name: string]: unknown };
 

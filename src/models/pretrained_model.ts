@@ -380,7 +380,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     return { ...modelTopology(this.#architecture, this.config).config };
   }
 
-  /** As tf.LayersModel, but for the strings in it, which tfjs would rewrite; see {@link modelTopology}. */
+  /** As tf.LayersModel, but for the strings in it, which tfjs would rewrite; see `modelTopology`. */
   override toJSON(_unused?: unknown, returnString = true): ReturnType<tf.LayersModel['toJSON']> {
     const topology = {
       ...modelTopology(this.#architecture, this.config),

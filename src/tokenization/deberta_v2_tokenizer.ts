@@ -34,7 +34,7 @@ export interface DecodeOptions {
  * Gives the tokens and ids of `DebertaV2Tokenizer` (the slow class) of Hugging Face transformers 4.57 for the same
  * `spm.model`: with a model that has byte fallback, characters outside the vocabulary become byte pieces. The
  * segmentation is done by sentencepiece-js; where two segmentations score exactly alike it may choose the other one (see
- * {@link SentencePieceJsEngine}).
+ * `SentencePieceJsEngine`).
  *
  * @example
  * const tokenizer = await DebertaV2Tokenizer.fromPretrained('deberta-v3-small');

@@ -22,7 +22,7 @@ export class SentencePieceModel {
   readonly pieces: readonly string[];
   /** Log probabilities by id. */
   readonly scores: Float32Array;
-  /** {@link PieceType} by id. */
+  /** `PieceType` by id. */
   readonly types: Uint8Array;
   /** Id of the piece that stands for everything unknown. */
   readonly unkId: number;
