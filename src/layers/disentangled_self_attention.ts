@@ -47,6 +47,8 @@ export interface AttentionInputs {
 export interface RelativeInputs {
   readonly table: tf.Tensor2D;
   readonly rows: RowsForLength;
+  /** The rows looked up already, `[2S, H]` each, where several layers share them and none drops any. */
+  readonly lookedUp?: { readonly descending: tf.Tensor2D; readonly ascending: tf.Tensor2D } | undefined;
 }
 
 /** How a pass is run. */
@@ -155,24 +157,25 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
         },
       );
     }
+    const { rows, lookedUp } = relative;
     const table = this.posDropout.forward(relative.table, training);
     let scores = contentScores;
     if (this.posKeyProj !== undefined) {
-      const positionKeys = this.#projectPositions(this.posKeyProj, table, relative.rows.descending);
+      const positionKeys = this.#projectPositions(this.posKeyProj, table, rows.descending, lookedUp?.descending);
       scores = tf.add(scores, contentToPosition(query, positionKeys));
     }
     if (this.posQueryProj !== undefined) {
-      const positionQueries = this.#projectPositions(this.posQueryProj, table, relative.rows.ascending);
+      const positionQueries = this.#projectPositions(this.posQueryProj, table, rows.ascending, lookedUp?.ascending);
       scores = tf.add(scores, positionToContent(key, tf.mul(positionQueries, scale)));
     }
     return scores;
   }
 
   /** The relative rows by distance, projected, as columns: `[h, d, 2S]`. Of table and rows, the smaller is what is projected. */
-  #projectPositions(projection: Dense, table: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor3D {
+  #projectPositions(projection: Dense, table: tf.Tensor2D, rows: tf.Tensor1D, lookedUp?: tf.Tensor2D): tf.Tensor3D {
     const projected =
       rows.size < table.shape[0]
-        ? projection.forward(embeddingLookup(table, rows))
+        ? projection.forward(lookedUp ?? embeddingLookup(table, rows))
         : embeddingLookup(projection.forward(table) as tf.Tensor2D, rows);
     const { numAttentionHeads, attentionHeadSize } = this.options;
     return tf.transpose(tf.reshape(projected, [rows.size, numAttentionHeads, attentionHeadSize]), [1, 2, 0]);

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { embeddingLookup } from '../ops/embedding_lookup';
 import { expandAttentionMask, tokenMask } from './attention_mask';
 import { BLOCK_OPTIONS, DebertaV2Block } from './block';
 import { CONV_LAYER_OPTIONS, ConvLayer } from './conv_layer';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
+import type { RelativeInputs } from './disentangled_self_attention';
 import { RELATIVE_EMBEDDINGS_OPTIONS, RelativeEmbeddings } from './relative_embeddings';
 
 /** Names of its options; the layers around it have them among their own. */
@@ -61,10 +63,7 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
   forward(embedded: tf.Tensor3D, mask: tf.Tensor, pass: EncoderPass): EncoderResult {
     return tf.tidy(() => {
       const attentionMask = expandAttentionMask(mask);
-      const relative = this.relativeEmbeddings && {
-        table: this.relativeEmbeddings.forward(),
-        rows: this.relativeEmbeddings.rows.forLength(embedded.shape[1]),
-      };
+      const relative = this.#relativeInputs(embedded.shape[1], pass.training);
       const hiddenStates: tf.Tensor3D[] = [embedded];
       const attentions: tf.Tensor4D[] = [];
       let current = embedded;
@@ -84,6 +83,17 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
         ...(pass.outputAttentions ? { attentions } : {}),
       };
     });
+  }
+
+  #relativeInputs(length: number, training: boolean): RelativeInputs | undefined {
+    if (this.relativeEmbeddings === undefined) return undefined;
+    const table = this.relativeEmbeddings.forward();
+    const rows = this.relativeEmbeddings.rows.forLength(length);
+    // With dropout each layer sees another table; with more rows than the table has, layers project before they look up.
+    const isShared = !(training && this.options.hiddenDropoutProb > 0) && rows.descending.size < table.shape[0];
+    if (!isShared) return { table, rows };
+    const lookUp = (order: tf.Tensor1D) => embeddingLookup(table, order) as tf.Tensor2D;
+    return { table, rows, lookedUp: { descending: lookUp(rows.descending), ascending: lookUp(rows.ascending) } };
   }
 
   #convolve(embedded: tf.Tensor3D, states: tf.Tensor3D, mask: tf.Tensor, training: boolean): tf.Tensor3D {
