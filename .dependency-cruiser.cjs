@@ -11,7 +11,7 @@ const ALLOWED = {
 };
 
 /** Files at the top of src/ that every folder may import. */
-const COMMON = '^src/(errors|logger)\\.ts$';
+const COMMON = '^src/(errors|logger|without_undefined)\\.ts$';
 
 const direction = ([folder, allowed]) => ({
   name: `${folder}-imports`,

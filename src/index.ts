@@ -13,11 +13,11 @@ export { DebertaV2Config, type DebertaV2ConfigJson } from './config/deberta_v2_c
 export type { CheckpointFormat } from './convert/checkpoint_writer';
 export {
   type ConversionOptions,
-  type ConversionProgress,
   type ConversionReport,
   convertCheckpoint,
 } from './convert/convert_checkpoint';
 export type { LoadingInfo } from './convert/weight_plan';
+export type { WeightProgress } from './convert/weight_progress';
 export {
   BackendError,
   CheckpointError,
@@ -46,7 +46,6 @@ export { logger } from './logger';
 export { TFDebertaV2Model } from './models/deberta_v2_model';
 export { fileSystem } from './models/file_system';
 export type { LabelInputs } from './models/label_inputs';
-export type { LoadProgress } from './models/load_pretrained';
 export { TFDebertaV2ForMaskedLM } from './models/masked_lm';
 export type { ModelInputs, PredictInputs } from './models/model_inputs';
 export type {

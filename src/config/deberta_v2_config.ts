@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors';
+import { withoutUndefined } from '../without_undefined';
 import {
   type ActivationName,
   configSchema,
@@ -336,10 +337,6 @@ function refuseOtherArchitectures(modelType: unknown): void {
       received: modelType,
     },
   );
-}
-
-function withoutUndefined(fields: DebertaV2ConfigInput): DebertaV2ConfigInput {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function describe(value: unknown): string {

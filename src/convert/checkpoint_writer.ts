@@ -7,19 +7,13 @@ import { writeH5 } from './h5_writer';
 import { writeSafetensors } from './safetensors_writer';
 import { writeTfjs } from './tfjs_writer';
 import { countParameters, type WeightSpec } from './weight_names';
+import type { WeightProgress } from './weight_progress';
 import type { WeightSource, WriteJob } from './write_job';
 
 export type { WeightSource } from './write_job';
 
 /** A format this package writes. */
 export type CheckpointFormat = 'tfjs' | 'safetensors' | 'h5';
-
-/** How far a conversion has come, in bytes of float32 weights, and the weight it just finished. */
-export interface ConversionProgress {
-  readonly loaded: number;
-  readonly total: number;
-  readonly name: string;
-}
 
 /** What {@link writeCheckpoint} is to write. */
 export interface WriteOptions {
@@ -28,7 +22,7 @@ export interface WriteOptions {
   readonly format: CheckpointFormat;
   /** Largest size of a weights file in bytes: 64 MiB by default for tfjs, 5 GB for the others. */
   readonly maxShardSize?: number | undefined;
-  readonly onProgress?: ((progress: ConversionProgress) => void) | undefined;
+  readonly onProgress?: ((progress: WeightProgress) => void) | undefined;
 }
 
 const WRITERS: Readonly<Record<CheckpointFormat, (job: WriteJob) => Promise<void>>> = {

@@ -4,14 +4,13 @@ import { writeFolderAtomically } from '../files/atomic_write';
 import { nodeBuiltin } from '../files/node_builtins';
 import { architectureFromHead } from './architecture_from_head';
 import type { CheckpointReader } from './checkpoint_reader';
-import { type CheckpointFormat, type ConversionProgress, writeCheckpoint } from './checkpoint_writer';
+import { type CheckpointFormat, writeCheckpoint } from './checkpoint_writer';
 import { resolveMaskedLmHead } from './masked_lm_head';
 import { type Checkpoint, openCheckpoint } from './open_checkpoint';
 import { readWeightChunks } from './read_weight';
 import { countParameters, weightSpecs } from './weight_names';
 import { type LoadingInfo, planWeights, type WeightPlan } from './weight_plan';
-
-export type { ConversionProgress } from './checkpoint_writer';
+import type { WeightProgress } from './weight_progress';
 
 /** Options of {@link convertCheckpoint}. */
 export interface ConversionOptions {
@@ -25,7 +24,7 @@ export interface ConversionOptions {
   readonly overwrite?: boolean | undefined;
   /** Leave head weights of another shape out instead of refusing them; false by default. */
   readonly ignoreMismatchedSizes?: boolean | undefined;
-  readonly onProgress?: ((progress: ConversionProgress) => void) | undefined;
+  readonly onProgress?: ((progress: WeightProgress) => void) | undefined;
 }
 
 /** What {@link convertCheckpoint} did. */

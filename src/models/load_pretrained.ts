@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import type { CheckpointReader } from '../convert/checkpoint_reader';
+import { elementCount } from '../convert/element_count';
 import { resolveMaskedLmHead } from '../convert/masked_lm_head';
 import { openCheckpoint } from '../convert/open_checkpoint';
 import { readWeight } from '../convert/read_weight';
@@ -10,15 +11,6 @@ import { type LoadingInfo, planWeights, type WeightPlan } from '../convert/weigh
 import { buildWithWeights } from '../layers/deberta_layer';
 import { logger } from '../logger';
 import type { FromPretrainedOptions } from './model_options';
-
-/** How far loading has come. */
-export interface LoadProgress {
-  /** Bytes of float32 weights read so far. */
-  readonly loaded: number;
-  readonly total: number;
-  /** The weight read last. */
-  readonly name: string;
-}
 
 /**
  * Reads a checkpoint into a new model, weight by weight: no weight is first drawn at random and then replaced.
@@ -58,8 +50,7 @@ function withLabels(
   config: DebertaV2Config,
   { numLabels, id2label, label2id }: FromPretrainedOptions,
 ): DebertaV2Config {
-  const given = Object.entries({ numLabels, id2label, label2id }).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? config : config.with(Object.fromEntries(given));
+  return config.with({ numLabels, id2label, label2id });
 }
 
 async function readWeights(
@@ -68,7 +59,7 @@ async function readWeights(
   onProgress: FromPretrainedOptions['onProgress'],
 ): Promise<Map<string, tf.Tensor>> {
   const weights = new Map<string, tf.Tensor>();
-  const sizeOf = (shape: readonly number[]) => 4 * shape.reduce((product, axis) => product * axis, 1);
+  const sizeOf = (shape: readonly number[]) => 4 * elementCount(shape);
   const total = entries.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
   let loaded = 0;
   try {

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import type { CheckpointFormat } from '../convert/checkpoint_writer';
+import type { WeightProgress } from '../convert/weight_progress';
 import type { LabelInputs } from './label_inputs';
-import type { LoadProgress } from './load_pretrained';
 import type { PredictInputs } from './model_inputs';
 
 /** Options of a model's constructor. */
@@ -30,7 +30,7 @@ export interface FromPretrainedOptions extends ModelOptions {
   /** Whether weights of another shape are left out, and the model's own start fresh; false by default. */
   readonly ignoreMismatchedSizes?: boolean;
   /** Called after each weight that has been read. */
-  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly onProgress?: (progress: WeightProgress) => void;
 }
 
 /** Options of `savePretrained`. */

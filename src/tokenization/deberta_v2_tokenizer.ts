@@ -1,5 +1,6 @@
 import { TokenizerError } from '../errors';
 import { logger } from '../logger';
+import { withoutUndefined } from '../without_undefined';
 import { AddedTokenSplitter } from './added_token_splitter';
 import { joinRows } from './batch_rows';
 import { type CallInputs, readCallInputs, type TextInput } from './call_inputs';
@@ -18,7 +19,6 @@ import type { TokenizerEngine } from './tokenizer_engine';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import { readTokenizerSource } from './tokenizer_source';
 import { stripEnd, stripStart } from './white_space';
-import { withoutUndefined } from './without_undefined';
 
 /** Options of {@link DebertaV2Tokenizer.decode}. */
 export interface DecodeOptions {

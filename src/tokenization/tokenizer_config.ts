@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { TokenizerError } from '../errors';
 import { logger } from '../logger';
+import { withoutUndefined } from '../without_undefined';
 import { type AddedToken, addedToken } from './added_token';
 import { resolveSpecialTokens, SPECIAL_TOKEN_ROLES, type SpecialTokenOptions, type TokenInput } from './special_tokens';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import type { TokenizerVocabulary } from './tokenizer_vocabulary';
-import { withoutUndefined } from './without_undefined';
 
 /** A tokenizer's settings as its JSON files hold them, parsed but not yet understood. */
 export interface TokenizerJsonFiles {

@@ -1,5 +1,5 @@
+import type { WeightProgress } from '../../convert/weight_progress';
 import { CheckpointError, UsageError } from '../../errors';
-import type { LoadProgress } from '../../models/load_pretrained';
 import { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
 import { TFDebertaV2ForQuestionAnswering } from '../../models/question_answering';
 import { TFDebertaV2ForSequenceClassification } from '../../models/sequence_classification';
@@ -14,7 +14,7 @@ import type { Predictor, PredictorSettings } from './predictor';
 type Load = (
   source: string,
   settings: PredictorSettings,
-  options: { readonly onProgress: (progress: LoadProgress) => void },
+  options: { readonly onProgress: (progress: WeightProgress) => void },
 ) => Promise<Predictor>;
 
 /**
