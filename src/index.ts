@@ -64,6 +64,12 @@ export { TFDebertaV2ForSequenceClassification } from './models/sequence_classifi
 export { TFDebertaV2ForTokenClassification } from './models/token_classification';
 export { BACKEND_NAMES, type BackendName } from './runtime/backend_name';
 export { type DoctorReport, diagnose } from './runtime/doctor';
+export {
+  type LinkNativeOptions,
+  linkNativeTensorflow,
+  type NativeReport,
+} from './runtime/native/link_native_tensorflow';
+export type { TensorflowReport } from './runtime/tensorflow_report';
 export { type UseBackendOptions, useBackend } from './runtime/use_backend';
 export { type AddedToken, addedToken } from './tokenization/added_token';
 export type { CallOptions, PadOptions } from './tokenization/call_options';

@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { BackendError } from '../errors';
 import { type DoctorReport, diagnose } from '../runtime/doctor';
+import type { TensorflowReport } from '../runtime/tensorflow_report';
 import type { CliIo } from './cli_io';
 import { formatBytes } from './format_bytes';
 import { table } from './table';
@@ -62,5 +64,23 @@ function describe(report: DoctorReport): string {
     table(rows, ['backend', 'here', 'version', 'product of two matrices']),
     `\nuseBackend() takes ${best}.\n`,
     ...reasons.map((reason) => `${reason}\n`),
+    ...(report.tensorflow === null ? [] : ['\n', table(describeTensorflow(report.tensorflow))]),
   ].join('');
+}
+
+function describeTensorflow(report: TensorflowReport): string[][] {
+  const { tfjsNode, addon, cpuFeatures, gpus, cudaLibraries } = report;
+  const list = (items: readonly string[]) => (items.length === 0 ? 'none found' : items.join(', '));
+  const source =
+    addon === null || addon.tensorflow === null
+      ? 'none linked by tfjs-deberta native'
+      : `${addon.tensorflow}, ${addon.installedIn === null ? 'in the cache' : `installed in ${addon.installedIn}`}`;
+  return [
+    ['@tensorflow/tfjs-node-gpu', tfjsNode === null ? 'not installed' : `${tfjsNode.version} in ${tfjsNode.folder}`],
+    ['its addon', addon?.file ?? 'none'],
+    ['TensorFlow', source],
+    ['processor', list(cpuFeatures)],
+    ['GPU', list(gpus.map(({ name, memoryBytes }) => `${name} (${formatBytes(memoryBytes)})`))],
+    ['CUDA', list(cudaLibraries.map((file) => basename(file)))],
+  ];
 }

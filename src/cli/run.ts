@@ -6,6 +6,7 @@ import type { CliIo } from './cli_io';
 import { addConvertCommand } from './convert';
 import { addDoctorCommand } from './doctor';
 import { addInspectCommand } from './inspect';
+import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
 import { routeLogs } from './route_logs';
 import { ClosedPipe, writeText } from './write_text';
@@ -16,6 +17,7 @@ export type ExitCode = 0 | 1 | 2 | 130;
 const EXAMPLES = `
 Examples:
   $ tfjs-deberta doctor
+  $ tfjs-deberta native
   $ tfjs-deberta inspect deberta-v3-small
   $ tfjs-deberta convert deberta-v3-small deberta-v3-small-tfjs
   $ tfjs-deberta predict my-classifier "You have won a prize"
@@ -77,7 +79,9 @@ function createProgram(io: CliIo, help: string[]): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const add of [addConvertCommand, addPredictCommand, addInspectCommand, addDoctorCommand]) add(program, io);
+  for (const add of [addConvertCommand, addPredictCommand, addInspectCommand, addDoctorCommand, addNativeCommand]) {
+    add(program, io);
+  }
   return program;
 }
 

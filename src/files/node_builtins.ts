@@ -1,10 +1,14 @@
 import { UsageError } from '../errors';
 
 interface NodeBuiltins {
+  'node:child_process': typeof import('node:child_process');
+  'node:crypto': typeof import('node:crypto');
   'node:fs': typeof import('node:fs');
   'node:fs/promises': typeof import('node:fs/promises');
+  'node:module': typeof import('node:module');
   'node:os': typeof import('node:os');
   'node:path': typeof import('node:path');
+  'node:stream/promises': typeof import('node:stream/promises');
 }
 
 /**

@@ -3,6 +3,7 @@ import { isNode, nodeBuiltin } from '../files/node_builtins';
 import { BACKEND_NAMES, type BackendName } from './backend_name';
 import { packageVersion } from './package_version';
 import { quietly } from './quietly';
+import { reportTensorflow, type TensorflowReport } from './tensorflow_report';
 import { useBackend } from './use_backend';
 import { loadWasmBackend } from './wasm_backend';
 
@@ -45,6 +46,8 @@ export interface DoctorReport {
   /** What `useBackend()` takes here. */
   readonly best: BackendName;
   readonly backends: readonly (WorkingBackend | MissingBackend)[];
+  /** What `tensorflow` runs on here, or would; null in a browser. */
+  readonly tensorflow: TensorflowReport | null;
 }
 
 const LEFT = [
@@ -72,7 +75,8 @@ export async function diagnose(): Promise<DoctorReport> {
   for (const name of BACKEND_NAMES) backends.push(await examine(name));
   const best = await useBackend();
   if (before !== undefined && before !== best) await tf.setBackend(before);
-  return { version: packageVersion, tfjs: tf.version.tfjs, ...describeMachine(), best, backends };
+  const tensorflow = isNode() ? await reportTensorflow() : null;
+  return { version: packageVersion, tfjs: tf.version.tfjs, ...describeMachine(), best, backends, tensorflow };
 }
 
 async function examine(name: BackendName): Promise<WorkingBackend | MissingBackend> {

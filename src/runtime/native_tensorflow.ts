@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { BackendError } from '../errors';
+import { BackendError, OutputError } from '../errors';
 import { isNode } from '../files/node_builtins';
+import { relinkFromCache } from './native/relink_from_cache';
+import { tensorflowEnvironment } from './tensorflow_environment';
 
 /** Packages that bring TensorFlow into Node, in the order in which they are tried; the first needs no GPU either. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-const ADVICE = 'install it, or call useBackend() to take wasm meanwhile';
+const MEANWHILE = 'or call useBackend() to take wasm meanwhile';
 
 /**
  * Loads tfjs-node-gpu or tfjs-node, which register the backend `tensorflow`.
@@ -20,9 +22,9 @@ export async function loadNativeTensorflow(): Promise<void> {
     });
   }
   if (tf.findBackendFactory('tensorflow')) return;
-  restoreRemovedUtilities();
-  // TensorFlow reads it when it is loaded, and is talkative without.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  replaceRemovedUtilities();
+  Object.assign(process.env, tensorflowEnvironment(process.env));
+  await makeLink();
   const failures: { name: string; error: unknown }[] = [];
   for (const name of PACKAGES) {
     try {
@@ -37,12 +39,25 @@ export async function loadNativeTensorflow(): Promise<void> {
   throw told.error instanceof BackendError ? told.error : asBackendError(told.name, told.error);
 }
 
-/** tfjs-node 4.22 calls two functions of `node:util` that Node 23 and later do not have. */
-function restoreRemovedUtilities(): void {
+/** Node keeps the failure of an import for ever, so what the addon lacks is put in order before. */
+async function makeLink(): Promise<void> {
+  try {
+    await relinkFromCache();
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    throw new BackendError(
+      `The backend tensorflow needs a link to its native library, which is in the cache, and ${error.message.replace(/\.$/, '')}; run npx tfjs-deberta native as a user who may write there, ${MEANWHILE}.`,
+      { path: 'tensorflow', cause: error },
+    );
+  }
+}
+
+/** tfjs-node 4.22 calls two functions of `node:util` that newer versions of Node warn of, or do not have. */
+function replaceRemovedUtilities(): void {
   const util: { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean } =
     process.getBuiltinModule('node:util');
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 function requireSharedEngine(name: string): void {
@@ -58,19 +73,19 @@ function asBackendError(name: string, cause: unknown): BackendError {
   const details = { path: 'tensorflow', expected: name, cause };
   if (isNotInstalled(name, cause)) {
     return new BackendError(
-      `The backend tensorflow needs the package ${name}, which is not installed; ${ADVICE}.`,
+      `The backend tensorflow needs the package ${name}, which is not installed; run npm install --ignore-scripts ${name}@${tf.version.tfjs} and then npx tfjs-deberta native, ${MEANWHILE}.`,
       details,
     );
   }
   if (text.includes('native addon module')) {
     return new BackendError(
-      `The backend tensorflow needs the native library of ${name}, which is not installed; ${ADVICE}.`,
+      `The backend tensorflow needs the native library of ${name}, which is not installed; run npx tfjs-deberta native, ${MEANWHILE}.`,
       details,
     );
   }
   const reason = text.split('\n')[0]!.replace(/\.$/, '');
   return new BackendError(
-    `The backend tensorflow needs ${name}, which is installed and does not load (${reason}); install it anew, or call useBackend() to take wasm meanwhile.`,
+    `The backend tensorflow needs ${name}, which is installed and does not load (${reason}); run npx tfjs-deberta native, ${MEANWHILE}.`,
     details,
   );
 }

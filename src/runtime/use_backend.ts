@@ -28,9 +28,10 @@ let previous: Promise<unknown> = Promise.resolve();
 /**
  * Chooses the tfjs backend that everything runs on from now; call it once before a model is made.
  *
- * Without a name the best that loads here is taken: in Node `tensorflow` (if tfjs-node-gpu or tfjs-node is installed
- * and loads), else `wasm`, which comes with this package and compiles or downloads nothing, else `cpu`; in a browser
- * `webgl`, else `wasm`, else `cpu`. `webgpu` is taken only by name: import `@tensorflow/tfjs-backend-webgpu` before.
+ * Without a name the best that loads here is taken: in Node `tensorflow`, if tfjs-node-gpu is installed and was linked
+ * by `npx tfjs-deberta native` (a link that npm has removed is made again), else `wasm`, which comes with this package
+ * and compiles or downloads nothing, else `cpu`; in a browser `webgl`, else `wasm`, else `cpu`. `webgpu` is taken only
+ * by name: import `@tensorflow/tfjs-backend-webgpu` before.
  *
  * Calling it again with the same name changes nothing.
  *
@@ -95,7 +96,7 @@ async function select(name: BackendName): Promise<void> {
 }
 
 const NEEDS: Readonly<Record<BackendName, string>> = {
-  tensorflow: 'a native library that starts, and the one installed does not; install it anew',
+  tensorflow: 'a native library that starts, and the one installed does not; run npx tfjs-deberta native',
   webgpu:
     'a browser with WebGPU and the package @tensorflow/tfjs-backend-webgpu imported before; import it, or use webgl or wasm',
   webgl: 'a browser with WebGL; use wasm here',

@@ -13,6 +13,9 @@ describe('doctor', () => {
     }
     expect(stdout).toMatch(/^webgl +no$/m);
     expect(stdout).toMatch(/^webgl: The backend webgl .* needs a browser with WebGL/m);
+    for (const line of ['@tensorflow/tfjs-node-gpu', 'its addon', 'TensorFlow', 'processor', 'GPU', 'CUDA']) {
+      expect(stdout).toMatch(new RegExp(`^${line}  +\\S`, 'm'));
+    }
     expect(stdout).toMatch(/^useBackend\(\) takes (wasm|tensorflow)\.$/m);
   });
 

@@ -1,7 +1,7 @@
 import packageJson from '../../package.json';
 import { runCli } from './support';
 
-const COMMANDS = ['convert', 'predict', 'inspect', 'doctor'] as const;
+const COMMANDS = ['convert', 'predict', 'inspect', 'doctor', 'native'] as const;
 
 describe('help', () => {
   test('of the program names every command, with examples', async () => {
@@ -52,6 +52,8 @@ const misuses: Array<[string, string[], RegExp]> = [
   ['a batch of nothing', ['predict', 'x', 'y', '--batch-size', '0'], /'0' is invalid: it must be a whole number/],
   ['a fraction of labels', ['predict', 'x', 'y', '--top-k', '1.5'], /whole number of at least 1/],
   ['a length that fits nothing', ['predict', 'x', 'y', '--max-length', '2'], /--max-length must be at least 4/],
+  ['both kinds of TensorFlow', ['native', '--cpu', '--gpu'], /'--cpu' cannot be used with option '--gpu'/],
+  ['a cache emptied under a link', ['native', '--purge'], /--purge goes with --uninstall/],
   ['texts from two places', ['predict', 'x', 'y', '--file', 'z'], /both; leave one out/],
 ];
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { useBackend } from '../../src/runtime/use_backend';
 import { availableBackends, type BackendName } from './available_backends';
 
 /**
@@ -10,8 +11,7 @@ import { availableBackends, type BackendName } from './available_backends';
 export function eachBackend(name: string, tests: (backend: BackendName) => void): void {
   describe.each(availableBackends)(`${name} on %s`, (backend) => {
     beforeAll(async () => {
-      await tf.setBackend(backend);
-      await tf.ready();
+      await useBackend(backend);
       expect(tf.getBackend()).toBe(backend);
     });
 

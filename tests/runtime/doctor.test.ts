@@ -32,6 +32,17 @@ describe('diagnose', () => {
     else expect(backend.reason).toMatch(/needs .*tfjs-node-gpu.*wasm meanwhile\.$/);
   });
 
+  test('says what tensorflow runs on: package, addon, processor, GPU and CUDA', async () => {
+    const { tensorflow, backends } = await diagnose();
+    expect(tensorflow).toEqual({
+      tfjsNode: { version: tf.version.tfjs, folder: expect.stringContaining('tfjs-node-gpu') },
+      addon: backends[0]!.loads ? expect.objectContaining({ file: expect.stringMatching(/\.node$/) }) : null,
+      cpuFeatures: expect.any(Array),
+      gpus: expect.any(Array),
+      cudaLibraries: expect.any(Array),
+    });
+  });
+
   test('describes the machine and the versions', async () => {
     const { version, ...report } = await diagnose();
     expect(version).toBe(require('../../package.json').version);

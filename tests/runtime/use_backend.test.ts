@@ -14,10 +14,20 @@ const throwing = (message: string, code?: string) => () => {
 };
 const notInstalled = throwing(`Cannot find module '${NODE_GPU}' from 'here'`, 'MODULE_NOT_FOUND');
 
-/** tfjs and useBackend as a program finds them when it starts, on a machine with this tfjs-node-gpu. */
-async function start(packages: { gpu?: Import } = {}): Promise<{ tf: typeof Tf; useBackend: typeof UseBackend }> {
+/** A machine: its tfjs-node-gpu, and what happens when its link to TensorFlow is looked for. */
+interface Machine {
+  readonly gpu?: Import;
+  readonly relink?: () => Promise<void>;
+}
+
+/** tfjs and useBackend as a program finds them when it starts on such a machine. */
+async function start({ gpu = notInstalled, relink = async () => {} }: Machine = {}): Promise<{
+  tf: typeof Tf;
+  useBackend: typeof UseBackend;
+}> {
   jest.resetModules();
-  jest.doMock(NODE_GPU, packages.gpu ?? notInstalled);
+  jest.doMock(NODE_GPU, gpu);
+  jest.doMock('../../src/runtime/native/relink_from_cache', () => ({ relinkFromCache: relink }));
   const tf: typeof Tf = jest.requireActual('@tensorflow/tfjs');
   // Copies of tfjs in one process share their backends.
   await tf.setBackend('cpu');
@@ -115,12 +125,12 @@ describe('useBackend', () => {
     [
       'its addon is not linked',
       throwing('The Node.js native addon module (tfjs_binding.node) can not be found at path: x. \nPlease run'),
-      /needs the native library of @tensorflow\/tfjs-node-gpu, which is not installed/,
+      /needs the native library of @tensorflow\/tfjs-node-gpu, which is not installed; run npx tfjs-deberta native,/,
     ],
     [
       'a library is missing',
       throwing('libtensorflow.so.2: cannot open shared object file\nmore', 'ERR_DLOPEN_FAILED'),
-      /does not load \(libtensorflow\.so\.2: cannot open shared object file\); install it anew/,
+      /does not load \(libtensorflow\.so\.2: cannot open shared object file\); run npx tfjs-deberta native/,
     ],
     [
       'it lacks a dependency of its own',
@@ -155,19 +165,49 @@ describe('useBackend', () => {
     }
   });
 
-  test('keeps TensorFlow quiet unless the user has chosen how loud it is', async () => {
+  test('has the link to TensorFlow made again before it imports tfjs-node', async () => {
+    const order: string[] = [];
+    const { useBackend } = await start({
+      relink: async () => void order.push('link'),
+      gpu: () => {
+        order.push('import');
+        return registersTensorflow();
+      },
+    });
+    expect(await useBackend('tensorflow')).toBe('tensorflow');
+    expect(order).toEqual(['link', 'import']);
+  });
+
+  test('says what to run when node_modules cannot be written, and takes wasm meanwhile', async () => {
+    const { useBackend } = await start({
+      relink: async () => {
+        const { OutputError } = jest.requireActual('../../src/errors');
+        throw new OutputError('x.node could not be written: permission is denied.');
+      },
+    });
+    const failure = await failureOf(useBackend('tensorflow'));
+    expect(failure).toMatchObject({
+      name: 'BackendError',
+      message: expect.stringMatching(
+        /and x\.node could not be written: permission is denied; run npx tfjs-deberta native/,
+      ),
+    });
+    expect(await useBackend()).toBe('wasm');
+  });
+
+  test('sets what TensorFlow reads from the environment before it is loaded', async () => {
     const kept = process.env.TF_CPP_MIN_LOG_LEVEL;
-    try {
-      delete process.env.TF_CPP_MIN_LOG_LEVEL;
-      await failureOf((await start()).useBackend('tensorflow'));
-      expect(process.env.TF_CPP_MIN_LOG_LEVEL).toBe('2');
-      process.env.TF_CPP_MIN_LOG_LEVEL = '0';
-      await failureOf((await start()).useBackend('tensorflow'));
-      expect(process.env.TF_CPP_MIN_LOG_LEVEL).toBe('0');
-    } finally {
-      if (kept === undefined) delete process.env.TF_CPP_MIN_LOG_LEVEL;
-      else process.env.TF_CPP_MIN_LOG_LEVEL = kept;
-    }
+    delete process.env.TF_CPP_MIN_LOG_LEVEL;
+    let found: string | undefined;
+    const { useBackend } = await start({
+      gpu: () => {
+        found = process.env.TF_CPP_MIN_LOG_LEVEL;
+        return registersTensorflow();
+      },
+    });
+    await useBackend('tensorflow');
+    expect(found).toBe('2');
+    if (kept !== undefined) process.env.TF_CPP_MIN_LOG_LEVEL = kept;
   });
 
   test('prints nothing, whether a backend loads or not, and leaves the mode of tfjs alone', async () => {

@@ -1,4 +1,4 @@
-import { nodeBuiltin } from '../files/node_builtins';
+import { nodeBuiltin } from './node_builtins';
 
 /** A new file written from its beginning to its end. */
 export interface OutputFile {

@@ -1,0 +1,2 @@
+/** Whether TensorFlow computes on the CPU alone, or on an NVIDIA GPU too. */
+export type NativeVariant = 'cpu' | 'gpu';
