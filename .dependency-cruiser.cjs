@@ -1,11 +1,13 @@
 /** Which folders of src/ each folder may import; docs/architecture.md draws the picture. */
 const ALLOWED = {
   files: [],
+  graph: ['files'],
+  inference: ['config', 'ops', 'graph'],
   config: [],
   ops: [],
   layers: ['ops', 'config'],
   convert: ['config', 'files'],
-  models: ['layers', 'ops', 'config', 'convert', 'files'],
+  models: ['layers', 'ops', 'config', 'convert', 'files', 'inference', 'graph'],
   tokenization: ['files'],
   runtime: ['files'],
 };

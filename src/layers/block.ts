@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import { expandAttentionMask } from './attention_mask';
+import { expandAttentionMask } from '../ops/attention_mask';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import {
   type AttentionPass,

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { InputError } from '../errors';
+import { expandAttentionMask } from '../ops/attention_mask';
 import { batchMatMul } from '../ops/batch_mat_mul';
 import { embeddingLookup } from '../ops/embedding_lookup';
 import { maskedSoftmax } from '../ops/masked_softmax';
 import { contentToPosition, positionToContent } from '../ops/relative_bias';
-import { expandAttentionMask } from './attention_mask';
+import { RelativePositionRows, type RowsForLength } from '../ops/relative_position_rows';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { Dropout } from './dropout';
-import { RelativePositionRows, type RowsForLength } from './relative_position_rows';
 
 /** Names of its options; the layers around it have them among their own. */
 export const SELF_ATTENTION_OPTIONS = [

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import { InputError } from '../errors';
-import { tokenMask } from './attention_mask';
+import { requirePositionRows } from '../config/require_position_rows';
+import { tokenMask } from '../ops/attention_mask';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { Dropout } from './dropout';
@@ -96,14 +96,8 @@ export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions
   }
 
   #positions(embedding: Embedding, length: number, positionIds: tf.Tensor | undefined): tf.Tensor {
-    const { maxPositionEmbeddings } = this.options;
     if (positionIds !== undefined) return embedding.forward(positionIds);
-    if (length > maxPositionEmbeddings) {
-      throw new InputError(
-        `The sequence must be no longer than the position table (max_position_embeddings ${maxPositionEmbeddings}), received length ${length}; truncate the text.`,
-        { expected: maxPositionEmbeddings, received: length },
-      );
-    }
+    requirePositionRows(length, this.options);
     return tf.slice(embedding.table, 0, length);
   }
 

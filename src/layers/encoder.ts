@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { expandAttentionMask, tokenMask } from '../ops/attention_mask';
 import { embeddingLookup } from '../ops/embedding_lookup';
-import { expandAttentionMask, tokenMask } from './attention_mask';
 import { BLOCK_OPTIONS, DebertaV2Block } from './block';
 import { CONV_LAYER_OPTIONS, ConvLayer } from './conv_layer';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { RelativePositionRows } from '../ops/relative_position_rows';
 import { DebertaLayer, type LayerArgs } from './deberta_layer';
 import { LayerNormalization } from './layer_normalization';
-import { RelativePositionRows } from './relative_position_rows';
 
 /** Names of its options; the layers around it have them among their own. */
 export const RELATIVE_EMBEDDINGS_OPTIONS = [

@@ -33,10 +33,6 @@ export class TFDebertaV2Model extends TFDebertaV2PreTrainedModel {
     });
   }
 
-  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
-    return [this.forward(inputs).last_hidden_state];
-  }
-
   /** @throws {UsageError} always: what the states should be is not this class's to know. */
   protected override taskLoss(): TaskLoss {
     throw new UsageError('The bare encoder has no loss of its own; give one to compile, or use a class with a head.');

@@ -49,10 +49,6 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
     this.head.resize(rows);
   }
 
-  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
-    return [this.forward(inputs).logits];
-  }
-
   protected override taskLoss(): TaskLoss {
     return classificationLoss;
   }

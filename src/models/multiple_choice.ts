@@ -70,10 +70,6 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
     return 3;
   }
 
-  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
-    return [this.forward(inputs).logits];
-  }
-
   protected override taskLoss(): TaskLoss {
     return classificationLoss;
   }

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Architecture, modelTopology } from '../config/architecture';
 import { DebertaV2Config } from '../config/deberta_v2_config';
+import { requirePositionRows } from '../config/require_position_rows';
 import type { LoadingInfo } from '../convert/weight_plan';
 import { UsageError } from '../errors';
+import { lower } from '../inference/lower';
+import { type InferenceInfo, Predictor } from '../inference/predictor';
 import { buildWithWeights } from '../layers/deberta_layer';
 import type { EncoderPass, EncoderResult } from '../layers/encoder';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
@@ -15,7 +18,6 @@ import {
   checkIds,
   checkInputShapes,
   type ModelInputs,
-  mapInputs,
   nameInputs,
   type PredictInputs,
 } from './model_inputs';
@@ -29,6 +31,7 @@ import type {
   PredictArgs,
   SavePretrainedOptions,
 } from './model_options';
+import { predictBatches } from './predict_batches';
 import { savePretrained } from './save_pretrained';
 import { withTaskAccuracy } from './task_accuracy';
 
@@ -54,6 +57,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   #config: DebertaV2Config;
   #staleOptimizer = false;
   #usesTaskLoss = true;
+  #inference: Predictor | undefined;
 
   protected constructor(config: DebertaV2Config, deberta: DebertaV2MainLayer, graph: ModelGraph) {
     super(graph);
@@ -116,9 +120,6 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * @throws {InputError} for shapes of inputs or labels that do not fit.
    */
   abstract forward(inputs: ModelInputs, options?: ForwardOptions): object;
-
-  /** The results `predict` gives for one batch. */
-  protected abstract predictBatch(inputs: ModelInputs): tf.Tensor[];
 
   /** Rank of `input_ids`: 2, or 3 where a text has choices. */
   protected get inputRank(): 2 | 3 {
@@ -191,16 +192,55 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     this.#checkInputs(inputs);
     const batchSize = args.batchSize ?? 32;
     checkBatchSize(batchSize);
-    const rows = inputs.input_ids!.shape[0]!;
-    const results = tf.tidy(() => {
-      const batches: tf.Tensor[][] = [];
-      for (let start = 0; start < rows; start += batchSize) {
-        const size = Math.min(batchSize, rows - start);
-        batches.push(tf.tidy(() => this.predictBatch(mapInputs(inputs, (tensor) => tf.slice(tensor, start, size)))));
-      }
-      return batches[0]!.map((_, output) => tf.concat(batches.map((batch) => batch[output]!)));
-    });
+    const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batchSize));
     return results.length === 1 ? results[0]! : results;
+  }
+
+  /**
+   * Makes the first {@link predict} of each shape as fast as later ones; for servers, before they take requests.
+   *
+   * On the backend `tensorflow` it compiles the shapes, a second or more each, and keeps whichever of compiled and
+   * plain graph is faster. Elsewhere there is nothing to prepare.
+   *
+   * @param shapes batch and length (for multiple choice: texts, which is batch times choices, and length), of texts
+   *   without padding.
+   *
+   * @example
+   * await model.warmUp([[1, 128], [8, 128]]);
+   */
+  async warmUp(shapes: ReadonlyArray<readonly [batch: number, length: number]>): Promise<void> {
+    for (const [batch, length] of shapes) {
+      const size = [batch, length];
+      if (!size.every((axis) => Number.isInteger(axis) && axis > 0)) {
+        throw new UsageError(`warmUp takes pairs of batch and length, received [${size}].`, { received: size });
+      }
+      requirePositionRows(length, this.config);
+    }
+    await this.#predictor.warmUp(shapes);
+  }
+
+  /** How {@link predict} computes on the backend in use, and what it holds beside the weights. */
+  inferenceInfo(): InferenceInfo {
+    return this.#predictor.info;
+  }
+
+  get #predictor(): Predictor {
+    if (this.#inference !== undefined) return this.#inference;
+    const weights = new Map(this.weights.map((weight) => [weight.originalName, weight]));
+    const program = lower(this.#architecture, this.config);
+    this.#inference = new Predictor(program, (name) => weights.get(name)!.read());
+    return this.#inference;
+  }
+
+  #releasePredictor(): void {
+    this.#inference?.dispose();
+    this.#inference = undefined;
+  }
+
+  /** Releases the weights and everything kept for predicting. */
+  override dispose(): ReturnType<tf.LayersModel['dispose']> {
+    this.#releasePredictor();
+    return super.dispose();
   }
 
   /** {@link predict} without splitting into batches. */
@@ -210,6 +250,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
 
   #checkInputs(inputs: ModelInputs): void {
     checkInputShapes(inputs, this.inputRank, this.config);
+    requirePositionRows(inputs.input_ids!.shape.at(-1)!, this.config);
     checkIds('input_ids', inputs.input_ids, this.config.vocabSize, 'vocab_size');
     if (this.config.typeVocabSize > 0) {
       checkIds('token_type_ids', inputs.token_type_ids, this.config.typeVocabSize, 'type_vocab_size');
@@ -353,6 +394,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * @param rows the new `vocab_size`, usually the tokenizer's length.
    */
   resizeTokenEmbeddings(rows: number): void {
+    this.#releasePredictor();
     this.#config = this.#config.with({ vocabSize: rows });
     this.deberta.embeddings.wordEmbeddings.resize(rows);
     this.#staleOptimizer = this.optimizer !== undefined;

@@ -57,11 +57,6 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
     });
   }
 
-  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
-    const { start_logits, end_logits } = this.forward(inputs);
-    return [start_logits, end_logits];
-  }
-
   protected override get labelNames(): readonly string[] {
     return ['start_positions', 'end_positions'];
   }

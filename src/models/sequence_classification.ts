@@ -60,10 +60,6 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
     });
   }
 
-  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
-    return [this.forward(inputs).logits];
-  }
-
   protected override taskLoss(): TaskLoss {
     const { problemType } = this.config;
     return (labels, logits) => sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType);

@@ -46,10 +46,6 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
     });
   }
 
-  protected override predictBatch(inputs: ModelInputs): tf.Tensor[] {
-    return [this.forward(inputs).logits];
-  }
-
   protected override taskLoss(): TaskLoss {
     return classificationLoss;
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ascendingRelativeRows, descendingRelativeRows, type RelativePositionOptions } from '../ops/relative_positions';
+import { ascendingRelativeRows, descendingRelativeRows, type RelativePositionOptions } from './relative_positions';
 
 /** Rows of the relative table in the order of distances, int32 `[2S]`. */
 export interface RowsForLength {

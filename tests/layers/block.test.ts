@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask } from '../../src/layers/attention_mask';
+import { expandAttentionMask } from '../../src/ops/attention_mask';
 import { DebertaV2Block } from '../../src/layers/block';
 import { eachBackend, randomizeWeights, randomTensor, runLayerTest } from '../harness';
 import { BLOCK_DROPOUTS, BLOCK_WEIGHTS } from './expected_weights';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask } from '../../src/layers/attention_mask';
+import { expandAttentionMask } from '../../src/ops/attention_mask';
 import {
   DisentangledSelfAttention,
   type DisentangledSelfAttentionOptions,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask, tokenMask } from '../../src/layers/attention_mask';
+import { expandAttentionMask, tokenMask } from '../../src/ops/attention_mask';
 import { DebertaV2Encoder } from '../../src/layers/encoder';
 import { RelativeEmbeddings } from '../../src/layers/relative_embeddings';
 import { eachBackend, randomizeWeights, randomTensor, runLayerTest } from '../harness';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask, tokenMask } from '../../src/layers/attention_mask';
+import { expandAttentionMask, tokenMask } from '../../src/ops/attention_mask';
 import { eachBackend, type NestedNumbers } from '../harness';
 
 /** `[what, mask, expanded [1 or h, B, S or 1, S], tokens [B, S]]`, for a batch of one and two tokens. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { RelativePositionRows } from '../../src/layers/relative_position_rows';
+import { RelativePositionRows } from '../../src/ops/relative_position_rows';
 import { eachBackend } from '../harness';
 
 /** No buckets: row `span + δ`, clamped into the 6 rows of the table. */

@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs';
+import { BackendError } from '../errors';
+import { nodeBuiltin } from '../files/node_builtins';
+import { encodeSavedModel } from './encode_saved_model';
+import type { GraphDef } from './graph_def';
+
+/** What a run takes and gives, by the names of tensors: `node` or `node:1`. */
+export interface SessionSignature {
+  readonly feeds: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** What we use of tfjs-node's backend: its public methods for SavedModels. */
+interface SavedModelBackend {
+  loadSavedModelMetaGraph(path: string, tags: string): number;
+  runSavedModel(
+    id: number,
+    inputs: readonly tf.Tensor[],
+    inputInfos: ReadonlyArray<{ readonly name: string }>,
+    outputNames: readonly string[],
+  ): tf.Tensor[];
+  deleteSavedModel(id: number): void;
+}
+
+/** Whether the backend in use runs TensorFlow graphs. */
+export function supportsGraphSessions(): boolean {
+  const backend = tf.backend() as Partial<SavedModelBackend>;
+  return typeof backend.loadSavedModelMetaGraph === 'function' && typeof backend.runSavedModel === 'function';
+}
+
+/**
+ * A graph loaded into a TensorFlow session of tfjs-node.
+ *
+ * tfjs-node loads graphs from SavedModel folders only, so the graph takes a short way through a temporary one.
+ */
+export class GraphSession {
+  readonly #backend: SavedModelBackend;
+  readonly #id: number;
+  readonly #signature: PreparedSignature;
+  #isDisposed = false;
+
+  private constructor(backend: SavedModelBackend, id: number, signature: SessionSignature) {
+    this.#backend = backend;
+    this.#id = id;
+    this.#signature = prepare(signature);
+  }
+
+  /**
+   * Loads a graph, whose variables, if any, have no values yet.
+   *
+   * @param signature what {@link run} feeds and fetches.
+   * @throws {BackendError} when TensorFlow refuses the graph.
+   */
+  static load(graph: GraphDef, signature: SessionSignature): GraphSession {
+    const fs = nodeBuiltin('node:fs');
+    const path = nodeBuiltin('node:path');
+    const backend = tf.backend() as unknown as SavedModelBackend;
+    const folder = fs.mkdtempSync(path.join(nodeBuiltin('node:os').tmpdir(), 'tfjs-deberta-graph-'));
+    try {
+      fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph, {}));
+      const id = asBackendError('load', () => backend.loadSavedModelMetaGraph(folder, 'serve'));
+      return new GraphSession(backend, id, signature);
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Runs the graph.
+   *
+   * @param tensors in the order of the feeds; they stay the caller's.
+   * @returns the outputs, which are the caller's too.
+   * @throws {BackendError} when TensorFlow cannot run it.
+   */
+  run(tensors: readonly tf.Tensor[]): tf.Tensor[] {
+    return this.#execute(tensors, this.#signature);
+  }
+
+  /** Runs another part of the graph and forgets its results: assigning variables. */
+  runOnce(tensors: readonly tf.Tensor[], signature: SessionSignature): void {
+    tf.dispose(this.#execute(tensors, prepare(signature)));
+  }
+
+  #execute(tensors: readonly tf.Tensor[], { infos, outputs }: PreparedSignature): tf.Tensor[] {
+    return asBackendError('run', () => this.#backend.runSavedModel(this.#id, tensors, infos, outputs));
+  }
+
+  /** Ends the session; waits for a compilation that goes on in it. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#backend.deleteSavedModel(this.#id);
+  }
+}
+
+/** A signature as the backend takes it. */
+interface PreparedSignature {
+  readonly infos: ReadonlyArray<{ readonly name: string }>;
+  readonly outputs: readonly string[];
+}
+
+function prepare({ feeds, outputs }: SessionSignature): PreparedSignature {
+  const indexed = (name: string) => (name.includes(':') ? name : `${name}:0`);
+  return { infos: feeds.map((name) => ({ name: indexed(name) })), outputs: outputs.map(indexed) };
+}
+
+function asBackendError<T>(what: 'load' | 'run', act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    const message = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!.replace(/\.$/, '');
+    throw new BackendError(
+      `TensorFlow must ${what} the graph of this model and could not (${message}); report it with the model's config.json.`,
+      { path: 'tensorflow', received: message, cause },
+    );
+  }
+}

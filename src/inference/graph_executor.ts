@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs';
+import { GraphSession } from '../graph/graph_session';
+import { RelativePositionRows } from '../ops/relative_position_rows';
+import type { MaskKind } from './emit_program';
+import type { Executor } from './executor';
+import { buildInferenceGraph, type InferenceGraph, type InputFeed, type WeightSource } from './inference_graph';
+import type { InferenceInputs } from './inference_inputs';
+import type { PositionTables } from './position_tables';
+import type { Program } from './program';
+import type { WeightReader } from './weight_reader';
+
+/** How a {@link GraphExecutor} runs. */
+export interface GraphExecutorOptions {
+  /** Whether TensorFlow compiles the program for each shape (XLA), or runs its nodes one by one. */
+  readonly isCompiled: boolean;
+  /**
+   * `fed` hands the model's own tensors to every run, so that memory holds them once; `variables` copies them into the
+   * session when they change, for a GPU, where feeding would move them every time.
+   */
+  readonly weights: 'fed' | 'variables';
+}
+
+/** A loaded graph. */
+interface LoadedGraph {
+  readonly inference: InferenceGraph;
+  readonly session: GraphSession;
+  /** Identity of the weights that were assigned last. */
+  assigned: readonly tf.DataId[];
+}
+
+/** Runs a program as a graph in a session of TensorFlow, one session for each kind of attention mask. */
+export class GraphExecutor implements Executor {
+  readonly #program: Program;
+  readonly #weights: WeightReader;
+  readonly #options: GraphExecutorOptions;
+  readonly #tables: PositionTables;
+  readonly #rows: RelativePositionRows | undefined;
+  readonly #loaded = new Map<MaskKind, LoadedGraph>();
+
+  constructor(program: Program, weights: WeightReader, tables: PositionTables, options: GraphExecutorOptions) {
+    this.#program = program;
+    this.#weights = weights;
+    this.#tables = tables;
+    this.#options = options;
+    this.#rows = program.relative && new RelativePositionRows(program.relative);
+  }
+
+  /** Of the variables in the sessions; the projected tables belong to who made this executor. */
+  get heldBytes(): number {
+    const held = [...this.#loaded.values()].filter(({ assigned }) => assigned.length > 0);
+    return held
+      .flatMap(({ inference }) => inference.weights)
+      .reduce((sum, source) => sum + 4 * this.#read(source).size, 0);
+  }
+
+  /** @throws {BackendError} when TensorFlow cannot load or run the graph. */
+  run(inputs: InferenceInputs): tf.Tensor[] {
+    return tf.tidy(() => {
+      this.#tables.refresh();
+      const complete = this.#options.weights === 'variables' ? withMask(inputs) : inputs;
+      const loaded = this.#load(maskKindOf(complete));
+      const feeds = loaded.inference.inputs.map((name) => this.#input(name, complete));
+      const weights = loaded.inference.weights.map((source) => this.#read(source));
+      if (loaded.inference.assignment === undefined) return loaded.session.run([...feeds, ...weights]);
+      this.#assign(loaded, loaded.inference.assignment, weights);
+      return loaded.session.run(feeds);
+    });
+  }
+
+  dispose(): void {
+    for (const { session } of this.#loaded.values()) session.dispose();
+    this.#loaded.clear();
+    this.#rows?.dispose();
+  }
+
+  #load(maskKind: MaskKind): LoadedGraph {
+    const known = this.#loaded.get(maskKind);
+    if (known !== undefined) return known;
+    const shapeOf = (source: WeightSource) => this.#read(source).shape;
+    const inference = buildInferenceGraph(this.#program, { ...this.#options, maskKind, shapeOf });
+    const feeds = [...inference.inputs, ...(inference.assignment ? [] : inference.weights.map(({ name }) => name))];
+    const session = GraphSession.load(inference.graph, { feeds, outputs: inference.outputs });
+    const loaded: LoadedGraph = { inference, session, assigned: [] };
+    this.#loaded.set(maskKind, loaded);
+    return loaded;
+  }
+
+  #assign(loaded: LoadedGraph, { feeds, done }: NonNullable<InferenceGraph['assignment']>, weights: tf.Tensor[]): void {
+    const ids = weights.map(({ dataId }) => dataId);
+    if (ids.every((id, index) => id === loaded.assigned[index])) return;
+    loaded.session.runOnce(weights, { feeds, outputs: [done] });
+    loaded.assigned = ids;
+  }
+
+  #read(source: WeightSource): tf.Tensor {
+    return source.kind === 'weight' ? this.#weights(source.name) : this.#tables.get(source.table);
+  }
+
+  #input(name: InputFeed, { inputIds, attentionMask, tokenTypeIds }: InferenceInputs): tf.Tensor {
+    switch (name) {
+      case 'input_ids':
+        return tf.cast(inputIds, 'int32');
+      case 'attention_mask':
+        return tf.cast(attentionMask!, 'float32');
+      case 'token_type_ids':
+        return tokenTypeIds === undefined ? tf.zerosLike(inputIds) : tf.cast(tokenTypeIds, 'int32');
+      case 'descending_rows':
+        return this.#rows!.forLength(inputIds.shape[1]).descending;
+      case 'ascending_rows':
+        return this.#rows!.forLength(inputIds.shape[1]).ascending;
+    }
+  }
+}
+
+/** Sessions with variables hold a copy of the weights each, so texts without padding share that of texts with it. */
+function withMask(inputs: InferenceInputs): InferenceInputs {
+  return { ...inputs, attentionMask: inputs.attentionMask ?? tf.onesLike(inputs.inputIds) };
+}
+
+function maskKindOf({ attentionMask }: InferenceInputs): MaskKind {
+  if (attentionMask === undefined) return 'none';
+  return attentionMask.rank === 2 ? 'tokens' : 'pairs';
+}
