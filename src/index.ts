@@ -30,6 +30,7 @@ export {
   TokenizerError,
   UsageError,
 } from './errors';
+export type { InferenceInfo } from './inference/predictor';
 export { DebertaV2Block, type DebertaV2BlockOptions } from './layers/block';
 export { ContextPooler, type ContextPoolerOptions } from './layers/context_pooler';
 export { ConvLayer, type ConvLayerOptions } from './layers/conv_layer';
@@ -44,6 +45,7 @@ export { RelativeEmbeddings, type RelativeEmbeddingsOptions } from './layers/rel
 export { ResidualOutput, type ResidualOutputOptions } from './layers/residual_output';
 export { logger } from './logger';
 export { TFDebertaV2Model } from './models/deberta_v2_model';
+export type { ExportSavedModelOptions } from './models/export_saved_model';
 export { fileSystem } from './models/file_system';
 export type { LabelInputs } from './models/label_inputs';
 export { TFDebertaV2ForMaskedLM } from './models/masked_lm';

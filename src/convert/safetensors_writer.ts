@@ -1,7 +1,7 @@
 import { nodeBuiltin } from '../files/node_builtins';
+import { createOutputFile } from '../files/output_file';
 import { elementCount } from './element_count';
 import { writeIndex } from './index_writer';
-import { createOutputFile } from './output_file';
 import { reverseAxes } from './reverse_axes';
 import { planShards, type Shard } from './shard_plan';
 import type { WeightSpec } from './weight_names';

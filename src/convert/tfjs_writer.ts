@@ -1,6 +1,6 @@
 import { modelTopology } from '../config/architecture';
 import { nodeBuiltin } from '../files/node_builtins';
-import { createOutputFile, type OutputFile } from './output_file';
+import { createOutputFile, type OutputFile } from '../files/output_file';
 import { countParameters } from './weight_names';
 import type { WriteJob } from './write_job';
 

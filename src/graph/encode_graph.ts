@@ -11,7 +11,7 @@ import type {
 } from './graph_def';
 import { type ATTR_VALUE, DATA_TYPES, type FUNCTION, type GRAPH, type NODE } from './tensorflow_schema';
 
-/** Version of the format that we write; TensorFlow 2.12 and later read it. */
+/** The format's version in TensorFlow 2.9, which tfjs-node is built with, and the oldest version a reader may know. */
 const VERSIONS = { producer: 1087, min_consumer: 12 } as const;
 
 /** A graph as the message TensorFlow reads. */

@@ -1,4 +1,4 @@
-import type { Attributes, DataType, FunctionDef, GraphShape, NodeDef } from './graph_def';
+import type { Attributes, DataType, FunctionDef, GraphShape, NodeDef, TensorValue } from './graph_def';
 
 /** The name an operation's outputs have inside a function, where it is not `output`. */
 const OUTPUT_NAMES: Readonly<Record<string, string>> = {
@@ -64,18 +64,18 @@ export class GraphBuilder {
   int(values: number | readonly number[]): string {
     const shape = typeof values === 'number' ? [] : [values.length];
     const flat = Int32Array.from(typeof values === 'number' ? [values] : values);
-    return this.#constant(`int32 ${shape} ${flat}`, 'int32', shape, flat);
+    return this.#constant(`int32 ${shape} ${flat}`, { dtype: 'int32', shape, values: flat });
   }
 
   /** A float32 scalar, one node for equal ones. */
   float(value: number): string {
-    return this.#constant(`float ${value}`, 'float', [], Float32Array.of(value));
+    return this.#constant(`float ${value}`, { dtype: 'float', shape: [], values: Float32Array.of(value) });
   }
 
-  #constant(key: string, dtype: DataType, shape: GraphShape, values: Float32Array | Int32Array): string {
+  #constant(key: string, tensor: TensorValue): string {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const made = this.op('Const', [], { dtype: { type: dtype }, value: { tensor: { dtype, shape, values } } });
+    const made = this.op('Const', [], { dtype: { type: tensor.dtype }, value: { tensor } });
     this.#constants.set(key, made);
     return made;
   }

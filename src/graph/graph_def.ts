@@ -4,13 +4,12 @@ export type DataType = 'float' | 'int32' | 'int64' | 'bool' | 'string' | 'resour
 /** Sizes of the axes; -1 where one is only known when the graph runs. */
 export type GraphShape = readonly number[];
 
-/** A constant held by the graph itself. */
-export interface TensorValue {
-  readonly dtype: DataType;
-  readonly shape: GraphShape;
-  /** Row by row; strings for the type `string`. */
-  readonly values: Float32Array | Int32Array | readonly string[];
-}
+/** A constant held by the graph itself: its values row by row. */
+export type TensorValue = { readonly shape: GraphShape } & (
+  | { readonly dtype: 'float'; readonly values: Float32Array }
+  | { readonly dtype: 'int32'; readonly values: Int32Array }
+  | { readonly dtype: 'string'; readonly values: readonly string[] }
+);
 
 /** A setting of a node (`AttrValue` of TensorFlow). */
 export type AttrValue =

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { BackendError } from '../errors';
-import { nodeBuiltin } from '../files/node_builtins';
+import { BackendError, UsageError } from '../errors';
+import { isNode, nodeBuiltin } from '../files/node_builtins';
 import { encodeSavedModel } from './encode_saved_model';
 import type { GraphDef } from './graph_def';
 
@@ -22,16 +22,24 @@ interface SavedModelBackend {
   deleteSavedModel(id: number): void;
 }
 
+const METHODS = ['loadSavedModelMetaGraph', 'runSavedModel', 'deleteSavedModel'] as const;
+
 /** Whether the backend in use runs TensorFlow graphs. */
 export function supportsGraphSessions(): boolean {
-  const backend = tf.backend() as Partial<SavedModelBackend>;
-  return typeof backend.loadSavedModelMetaGraph === 'function' && typeof backend.runSavedModel === 'function';
+  const backend: tf.KernelBackend & Partial<SavedModelBackend> = tf.backend();
+  return isNode() && METHODS.every((method) => typeof backend[method] === 'function');
 }
 
 /**
  * A graph loaded into a TensorFlow session of tfjs-node.
  *
- * tfjs-node loads graphs from SavedModel folders only, so the graph takes a short way through a temporary one.
+ * tfjs-node loads graphs from SavedModel folders only, so the graph takes a short way through a temporary one. Runs are
+ * synchronous.
+ *
+ * @example
+ * const session = GraphSession.load(graph, { feeds: ['x'], outputs: ['y'] });
+ * const [y] = session.run([tf.tensor1d([1, 2])]);
+ * session.dispose();
  */
 export class GraphSession {
   readonly #backend: SavedModelBackend;
@@ -49,28 +57,30 @@ export class GraphSession {
    * Loads a graph, whose variables, if any, have no values yet.
    *
    * @param signature what {@link run} feeds and fetches.
-   * @throws {BackendError} when TensorFlow refuses the graph.
+   * @throws {BackendError} when the backend in use runs no graphs, or TensorFlow refuses this one.
    */
   static load(graph: GraphDef, signature: SessionSignature): GraphSession {
-    const fs = nodeBuiltin('node:fs');
-    const path = nodeBuiltin('node:path');
-    const backend = tf.backend() as unknown as SavedModelBackend;
-    const folder = fs.mkdtempSync(path.join(nodeBuiltin('node:os').tmpdir(), 'tfjs-deberta-graph-'));
-    try {
-      fs.writeFileSync(path.join(folder, 'saved_model.pb'), encodeSavedModel(graph, {}));
-      const id = asBackendError('load', () => backend.loadSavedModelMetaGraph(folder, 'serve'));
-      return new GraphSession(backend, id, signature);
-    } finally {
-      fs.rmSync(folder, { recursive: true, force: true });
+    if (!supportsGraphSessions()) {
+      throw new BackendError(
+        `A graph runs on the backend tensorflow only, and ${tf.getBackend()} is in use; call useBackend('tensorflow') before.`,
+        { path: tf.getBackend(), expected: 'tensorflow', received: tf.getBackend() },
+      );
     }
+    const backend = tf.backend() as tf.KernelBackend & SavedModelBackend;
+    const bytes = encodeSavedModel(graph, {});
+    const id = asBackendError('load', () =>
+      inTemporaryFolder(bytes, (folder) => backend.loadSavedModelMetaGraph(folder, 'serve')),
+    );
+    return new GraphSession(backend, id, signature);
   }
 
   /**
    * Runs the graph.
    *
    * @param tensors in the order of the feeds; they stay the caller's.
-   * @returns the outputs, which are the caller's too.
-   * @throws {BackendError} when TensorFlow cannot run it.
+   * @returns the outputs, which are the caller's too, or those of the `tf.tidy` around it.
+   * @throws {BackendError} when TensorFlow cannot run it; tfjs-node then never frees the memory of the tensors fed.
+   * @throws {UsageError} after {@link dispose}.
    */
   run(tensors: readonly tf.Tensor[]): tf.Tensor[] {
     return this.#execute(tensors, this.#signature);
@@ -82,6 +92,7 @@ export class GraphSession {
   }
 
   #execute(tensors: readonly tf.Tensor[], { infos, outputs }: PreparedSignature): tf.Tensor[] {
+    if (this.#isDisposed) throw new UsageError('A graph session cannot run once it is disposed; load the graph again.');
     return asBackendError('run', () => this.#backend.runSavedModel(this.#id, tensors, infos, outputs));
   }
 
@@ -102,6 +113,19 @@ interface PreparedSignature {
 function prepare({ feeds, outputs }: SessionSignature): PreparedSignature {
   const indexed = (name: string) => (name.includes(':') ? name : `${name}:0`);
   return { infos: feeds.map((name) => ({ name: indexed(name) })), outputs: outputs.map(indexed) };
+}
+
+/** The folder is gone when this returns or throws. */
+function inTemporaryFolder<T>(savedModel: Uint8Array, act: (folder: string) => T): T {
+  const fs = nodeBuiltin('node:fs');
+  const { join } = nodeBuiltin('node:path');
+  const folder = fs.mkdtempSync(join(nodeBuiltin('node:os').tmpdir(), 'tfjs-deberta-graph-'));
+  try {
+    fs.writeFileSync(join(folder, 'saved_model.pb'), savedModel);
+    return act(folder);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function asBackendError<T>(what: 'load' | 'run', act: () => T): T {

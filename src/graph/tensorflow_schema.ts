@@ -52,11 +52,13 @@ export const FUNCTION = {
   attr: { id: 5, rule: 'map', type: ATTR_VALUE },
 } as const;
 
+const VERSION = { producer: { id: 1, type: 'int' }, min_consumer: { id: 2, type: 'int' } } as const;
+
 /** `GraphDef`. */
 export const GRAPH = {
   node: { id: 1, rule: 'repeated', type: NODE },
   library: { id: 2, type: { function: { id: 1, rule: 'repeated', type: FUNCTION } } },
-  versions: { id: 4, type: { producer: { id: 1, type: 'int' }, min_consumer: { id: 2, type: 'int' } } },
+  versions: { id: 4, type: VERSION },
 } as const;
 
 const TENSOR_INFO = {
@@ -86,7 +88,6 @@ export const VARIABLE = {
   initializer_name: { id: 2, type: 'string' },
   snapshot_name: { id: 3, type: 'string' },
   is_resource: { id: 5, type: 'bool' },
-  initial_value_name: { id: 6, type: 'string' },
   trainable: { id: 7, type: 'bool' },
 } as const;
 
@@ -108,6 +109,23 @@ export const SAVED_MODEL = {
       signature_def: { id: 5, rule: 'map', type: SIGNATURE },
     },
   },
+} as const;
+
+/** `BundleHeaderProto`: what the index of a checkpoint says about the whole. */
+export const BUNDLE_HEADER = {
+  num_shards: { id: 1, type: 'int' },
+  endianness: { id: 2, type: 'int' },
+  version: { id: 3, type: VERSION },
+} as const;
+
+/** `BundleEntryProto`: what the index of a checkpoint says about one tensor. */
+export const BUNDLE_ENTRY = {
+  dtype: { id: 1, type: 'int' },
+  shape: { id: 2, type: TENSOR_SHAPE },
+  shard_id: { id: 3, type: 'int' },
+  offset: { id: 4, type: 'int' },
+  size: { id: 5, type: 'int' },
+  crc32c: { id: 6, type: 'fixed32' },
 } as const;
 
 /** Numbers of the element types (`DataType`). */

@@ -3,10 +3,11 @@ import { GraphSession } from '../graph/graph_session';
 import { RelativePositionRows } from '../ops/relative_position_rows';
 import type { MaskKind } from './emit_program';
 import type { Executor } from './executor';
-import { buildInferenceGraph, type InferenceGraph, type InputFeed, type WeightSource } from './inference_graph';
+import { buildInferenceGraph, type InferenceGraph, type InputFeed } from './inference_graph';
 import type { InferenceInputs } from './inference_inputs';
 import type { PositionTables } from './position_tables';
 import type { Program } from './program';
+import type { VariableAssignment, WeightSource } from './weight_nodes';
 import type { WeightReader } from './weight_reader';
 
 /** How a {@link GraphExecutor} runs. */
@@ -85,7 +86,7 @@ export class GraphExecutor implements Executor {
     return loaded;
   }
 
-  #assign(loaded: LoadedGraph, { feeds, done }: NonNullable<InferenceGraph['assignment']>, weights: tf.Tensor[]): void {
+  #assign(loaded: LoadedGraph, { feeds, done }: VariableAssignment, weights: tf.Tensor[]): void {
     const ids = weights.map(({ dataId }) => dataId);
     if (ids.every((id, index) => id === loaded.assigned[index])) return;
     loaded.session.runOnce(weights, { feeds, outputs: [done] });
@@ -99,17 +100,22 @@ export class GraphExecutor implements Executor {
   #input(name: InputFeed, { inputIds, attentionMask, tokenTypeIds }: InferenceInputs): tf.Tensor {
     switch (name) {
       case 'input_ids':
-        return tf.cast(inputIds, 'int32');
+        return withType(inputIds, 'int32');
       case 'attention_mask':
-        return tf.cast(attentionMask!, 'float32');
+        return withType(attentionMask!, 'float32');
       case 'token_type_ids':
-        return tokenTypeIds === undefined ? tf.zerosLike(inputIds) : tf.cast(tokenTypeIds, 'int32');
+        return tokenTypeIds === undefined ? tf.zerosLike(inputIds) : withType(tokenTypeIds, 'int32');
       case 'descending_rows':
         return this.#rows!.forLength(inputIds.shape[1]).descending;
       case 'ascending_rows':
         return this.#rows!.forLength(inputIds.shape[1]).ascending;
     }
   }
+}
+
+/** tfjs-node runs a whole operation for a cast that changes nothing. */
+function withType(tensor: tf.Tensor, dtype: 'int32' | 'float32'): tf.Tensor {
+  return tensor.dtype === dtype ? tensor : tf.cast(tensor, dtype);
 }
 
 /** Sessions with variables hold a copy of the weights each, so texts without padding share that of texts with it. */

@@ -1,12 +1,14 @@
 import { GraphBuilder } from '../graph/graph_builder';
 import type { DataType, FunctionDef, GraphDef, GraphShape } from '../graph/graph_def';
 import { emitProgram, type MaskKind, type ProgramSources } from './emit_program';
-import type { PositionTable, Program, WeightName } from './program';
-
-/** What is fed to an inference graph beside its inputs: a weight of the model, or a projected table. */
-export type WeightSource =
-  | { readonly kind: 'weight'; readonly name: WeightName }
-  | { readonly kind: 'table'; readonly name: string; readonly table: PositionTable };
+import type { Program } from './program';
+import {
+  type VariableAssignment,
+  WeightNodes,
+  type WeightNodesOptions,
+  type WeightReferences,
+  type WeightSource,
+} from './weight_nodes';
 
 /** Names of the inputs an inference graph can take. */
 export type InputFeed = 'input_ids' | 'attention_mask' | 'token_type_ids' | 'descending_rows' | 'ascending_rows';
@@ -20,19 +22,15 @@ export interface InferenceGraph {
   readonly weights: readonly WeightSource[];
   /** The tensors that are its results. */
   readonly outputs: readonly string[];
-  /** Names of the placeholders to assign variables from, in the order of `weights`; and what running it gives. */
-  readonly assignment?: { readonly feeds: readonly string[]; readonly done: string };
+  /** How variables get their values; only where weights are variables. */
+  readonly assignment?: VariableAssignment;
 }
 
 /** How {@link buildInferenceGraph} builds. */
-export interface InferenceGraphOptions {
+export interface InferenceGraphOptions extends WeightNodesOptions {
   readonly maskKind: MaskKind;
   /** Whether TensorFlow compiles the program for each shape (XLA), or runs its nodes one by one. */
   readonly isCompiled: boolean;
-  /** `fed` takes the weights with every run; `variables` keeps them in the session. */
-  readonly weights: 'fed' | 'variables';
-  /** Shape of a weight. */
-  readonly shapeOf: (source: WeightSource) => GraphShape;
 }
 
 const FLOAT = { T: { type: 'float' } } as const;
@@ -85,11 +83,6 @@ function placeholder(graph: GraphBuilder, name: InputFeed, maskKind: MaskKind): 
   return graph.placeholder(name, dtype, name === 'attention_mask' && maskKind === 'pairs' ? [-1, 1, -1, -1] : shape);
 }
 
-/** Finds a reference to a weight's value. */
-interface WeightReferences {
-  reference(source: WeightSource): string;
-}
-
 function sourcesOf(inputs: ReadonlyMap<string, string>, maskKind: MaskKind, weights: WeightReferences): ProgramSources {
   return {
     inputIds: inputs.get('input_ids')!,
@@ -101,60 +94,6 @@ function sourcesOf(inputs: ReadonlyMap<string, string>, maskKind: MaskKind, weig
     weight: (name) => weights.reference({ kind: 'weight', name }),
     positionTable: (table) => weights.reference({ kind: 'table', name: table.name, table }),
   };
-}
-
-/** Makes a node for each weight the program asks for, once. */
-class WeightNodes implements WeightReferences {
-  readonly sources: WeightSource[] = [];
-  readonly #graph: GraphBuilder;
-  readonly #options: InferenceGraphOptions;
-  readonly #known = new Map<string, string>();
-
-  constructor(graph: GraphBuilder, options: InferenceGraphOptions) {
-    this.#graph = graph;
-    this.#options = options;
-  }
-
-  reference(source: WeightSource): string {
-    const known = this.#known.get(source.name);
-    if (known !== undefined) return known;
-    const made = this.#options.weights === 'fed' ? this.#placeholder(source) : this.#variable(source);
-    this.#known.set(source.name, made);
-    this.sources.push(source);
-    return made;
-  }
-
-  #placeholder(source: WeightSource): string {
-    return this.#graph.placeholder(source.name, 'float', this.#options.shapeOf(source));
-  }
-
-  #variable(source: WeightSource): string {
-    const handle = this.#graph.op(
-      'VarHandleOp',
-      [],
-      {
-        dtype: { type: 'float' },
-        shape: { shape: this.#options.shapeOf(source) },
-        shared_name: { text: source.name },
-      },
-      source.name,
-    );
-    return this.#graph.op('ReadVariableOp', [handle], { dtype: { type: 'float' } });
-  }
-
-  /** Nodes that assign every variable from a placeholder of its own. */
-  assignment(): NonNullable<InferenceGraph['assignment']> {
-    const feeds = this.sources.map((source, index) =>
-      this.#graph.placeholder(`value_${index}`, 'float', this.#options.shapeOf(source)),
-    );
-    const assigned = this.sources.map(({ name }, index) => {
-      this.#graph.op('AssignVariableOp', [name, feeds[index]!], { dtype: { type: 'float' } }, `assign_${index}`);
-      return `^assign_${index}`;
-    });
-    const value = { dtype: 'int32', shape: [], values: Int32Array.of(1) } as const;
-    this.#graph.op('Const', assigned, { dtype: { type: 'int32' }, value: { tensor: value } }, 'assigned');
-    return { feeds, done: 'assigned:0' };
-  }
 }
 
 /** XLA compiles the call as one unit; without `_noinline` TensorFlow would dissolve it first. */

@@ -6,9 +6,11 @@ import type { LoadingInfo } from '../convert/weight_plan';
 import { UsageError } from '../errors';
 import { lower } from '../inference/lower';
 import { type InferenceInfo, Predictor } from '../inference/predictor';
+import type { WeightReader } from '../inference/weight_reader';
 import { buildWithWeights } from '../layers/deberta_layer';
 import type { EncoderPass, EncoderResult } from '../layers/encoder';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
+import { type ExportSavedModelOptions, exportSavedModel } from './export_saved_model';
 import { type LabelInputs, nameLabels } from './label_inputs';
 import { loadPretrained } from './load_pretrained';
 import { type BatchSource, mapBatches } from './map_batches';
@@ -224,12 +226,31 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     return this.#predictor.info;
   }
 
+  /**
+   * Writes the model as a TensorFlow SavedModel, for TensorFlow Serving, Java, Python and others.
+   *
+   * Its signature takes int32 `input_ids`, `attention_mask` and `token_type_ids` (`[B, S]`; `[B, C, S]` for multiple
+   * choice), all of them, and gives what `forward` calls its results: `last_hidden_state`, `logits`, or `start_logits`
+   * and `end_logits`. It predicts; to go on training elsewhere use {@link savePretrained}.
+   *
+   * @param folder must not exist, unless `overwrite` is set.
+   * @throws {OutputError} when the folder exists or cannot be written; nothing half-written stays.
+   *
+   * @example
+   * await model.exportSavedModel('spam/1'); // tensorflow_model_server --model_base_path=$PWD/spam
+   */
+  exportSavedModel(folder: string, options: ExportSavedModelOptions = {}): Promise<void> {
+    return exportSavedModel(folder, lower(this.#architecture, this.config), this.#weightReader(), options);
+  }
+
   get #predictor(): Predictor {
-    if (this.#inference !== undefined) return this.#inference;
-    const weights = new Map(this.weights.map((weight) => [weight.originalName, weight]));
-    const program = lower(this.#architecture, this.config);
-    this.#inference = new Predictor(program, (name) => weights.get(name)!.read());
+    this.#inference ??= new Predictor(lower(this.#architecture, this.config), this.#weightReader());
     return this.#inference;
+  }
+
+  #weightReader(): WeightReader {
+    const weights = new Map(this.weights.map((weight) => [weight.originalName, weight]));
+    return (name) => weights.get(name)!.read();
   }
 
   #releasePredictor(): void {
