@@ -14,7 +14,7 @@ export interface CheckpointSummary {
   readonly folder: string;
   readonly format: CheckpointReader['format'];
   readonly layout: CheckpointReader['layout'];
-  /** Named by the configuration, else shown by the head; the bare encoder when nothing says more. */
+  /** The one asked for, else named by the configuration, else shown by the head; the bare encoder when none is. */
   readonly architecture: Architecture;
   readonly config: DebertaV2Config;
   /** Parameters of the model that are in the file. */
@@ -30,16 +30,18 @@ export interface CheckpointSummary {
 /**
  * Reads the headers of a checkpoint and matches them with its model; no weight is read.
  *
+ * @param chosen the model to match with, if it is not to be the checkpoint's own.
  * @throws {CheckpointError} when the files are damaged or lack weights of the encoder; {@link ConfigError} for the
  *   configuration.
  */
-export async function summarizeCheckpoint(source: string): Promise<CheckpointSummary> {
+export async function summarizeCheckpoint(source: string, chosen?: Architecture): Promise<CheckpointSummary> {
   const checkpoint = await openCheckpoint(source);
   try {
     const { folder, reader } = checkpoint;
     const { format, layout, tensors } = reader;
     const config = resolveMaskedLmHead(checkpoint.config, tensors);
-    const architecture = checkpoint.architecture ?? architectureFromHead(config, tensors) ?? 'TFDebertaV2Model';
+    const architecture =
+      chosen ?? checkpoint.architecture ?? architectureFromHead(config, tensors) ?? 'TFDebertaV2Model';
     const specs = weightSpecs(config, architecture);
     const { entries, info } = planWeights(tensors, layout, specs, { ignoreMismatchedSizes: true });
     const found = entries.map(({ spec }) => spec);

@@ -5,6 +5,7 @@ import { packageVersion } from '../runtime/package_version';
 import type { CliIo } from './cli_io';
 import { addConvertCommand } from './convert';
 import { addDoctorCommand } from './doctor';
+import { addExportCommand } from './export';
 import { addInspectCommand } from './inspect';
 import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
@@ -20,6 +21,7 @@ Examples:
   $ tfjs-deberta native
   $ tfjs-deberta inspect deberta-v3-small
   $ tfjs-deberta convert deberta-v3-small deberta-v3-small-tfjs
+  $ tfjs-deberta export my-classifier serving/my-classifier/1
   $ tfjs-deberta predict my-classifier "You have won a prize"
   $ tfjs-deberta predict my-classifier < texts.txt > labels.jsonl
 
@@ -79,7 +81,14 @@ function createProgram(io: CliIo, help: string[]): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const add of [addConvertCommand, addPredictCommand, addInspectCommand, addDoctorCommand, addNativeCommand]) {
+  for (const add of [
+    addConvertCommand,
+    addExportCommand,
+    addPredictCommand,
+    addInspectCommand,
+    addDoctorCommand,
+    addNativeCommand,
+  ]) {
     add(program, io);
   }
   return program;

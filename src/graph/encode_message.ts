@@ -57,10 +57,15 @@ const MOST_BYTES = 2 ** 31 - 1;
 export function encodeMessage<S extends Schema>(schema: S, message: Message<S>): Uint8Array {
   const writer = Writer.create();
   writeFields(writer, schema, message as Readonly<Record<string, unknown>>);
-  if (writer.len <= MOST_BYTES) return writer.finish();
+  refuseBeyondLimit(writer.len);
+  return writer.finish();
+}
+
+function refuseBeyondLimit(bytes: number): void {
+  if (bytes <= MOST_BYTES) return;
   throw new OutputError(
-    `A protobuf message must not exceed ${MOST_BYTES} bytes, received ${writer.len}; hold large values in variables instead of constants.`,
-    { expected: MOST_BYTES, received: writer.len },
+    `A protobuf message must not exceed ${MOST_BYTES} bytes, received at least ${bytes}; hold large values in variables instead of constants.`,
+    { expected: MOST_BYTES, received: bytes },
   );
 }
 
@@ -106,6 +111,8 @@ function writeScalar(writer: Writer, type: ScalarType, value: unknown): void {
       writer.string(value as string);
       break;
     case 'bytes':
+      // The writer takes memory at once.
+      refuseBeyondLimit(writer.len + (value as Uint8Array).length);
       writer.bytes(value as Uint8Array);
       break;
     case 'bool':

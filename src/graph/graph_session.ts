@@ -42,12 +42,12 @@ export function supportsGraphSessions(): boolean {
  * session.dispose();
  */
 export class GraphSession {
-  readonly #backend: SavedModelBackend;
+  readonly #backend: tf.KernelBackend & SavedModelBackend;
   readonly #id: number;
   readonly #signature: PreparedSignature;
   #isDisposed = false;
 
-  private constructor(backend: SavedModelBackend, id: number, signature: SessionSignature) {
+  private constructor(backend: tf.KernelBackend & SavedModelBackend, id: number, signature: SessionSignature) {
     this.#backend = backend;
     this.#id = id;
     this.#signature = prepare(signature);
@@ -60,12 +60,7 @@ export class GraphSession {
    * @throws {BackendError} when the backend in use runs no graphs, or TensorFlow refuses this one.
    */
   static load(graph: GraphDef, signature: SessionSignature): GraphSession {
-    if (!supportsGraphSessions()) {
-      throw new BackendError(
-        `A graph runs on the backend tensorflow only, and ${tf.getBackend()} is in use; call useBackend('tensorflow') before.`,
-        { path: tf.getBackend(), expected: 'tensorflow', received: tf.getBackend() },
-      );
-    }
+    if (!supportsGraphSessions()) throw wrongBackend();
     const backend = tf.backend() as tf.KernelBackend & SavedModelBackend;
     const bytes = encodeSavedModel(graph, {});
     const id = asBackendError('load', () =>
@@ -79,7 +74,8 @@ export class GraphSession {
    *
    * @param tensors in the order of the feeds; they stay the caller's.
    * @returns the outputs, which are the caller's too, or those of the `tf.tidy` around it.
-   * @throws {BackendError} when TensorFlow cannot run it; tfjs-node then never frees the memory of the tensors fed.
+   * @throws {BackendError} when another backend is in use, or TensorFlow cannot run it; tfjs-node then never frees the
+   *   memory of the tensors fed.
    * @throws {UsageError} after {@link dispose}.
    */
   run(tensors: readonly tf.Tensor[]): tf.Tensor[] {
@@ -93,6 +89,8 @@ export class GraphSession {
 
   #execute(tensors: readonly tf.Tensor[], { infos, outputs }: PreparedSignature): tf.Tensor[] {
     if (this.#isDisposed) throw new UsageError('A graph session cannot run once it is disposed; load the graph again.');
+    // tfjs would take the results for tensors of the backend in use.
+    if (tf.backend() !== this.#backend) throw wrongBackend();
     return asBackendError('run', () => this.#backend.runSavedModel(this.#id, tensors, infos, outputs));
   }
 
@@ -115,6 +113,14 @@ function prepare({ feeds, outputs }: SessionSignature): PreparedSignature {
   return { infos: feeds.map((name) => ({ name: indexed(name) })), outputs: outputs.map(indexed) };
 }
 
+function wrongBackend(): BackendError {
+  const backend = tf.getBackend();
+  return new BackendError(
+    `A graph runs on the backend tensorflow only, and ${backend} is in use; call useBackend('tensorflow') before.`,
+    { path: backend, expected: 'tensorflow', received: backend },
+  );
+}
+
 /** The folder is gone when this returns or throws. */
 function inTemporaryFolder<T>(savedModel: Uint8Array, act: (folder: string) => T): T {
   const fs = nodeBuiltin('node:fs');
@@ -132,10 +138,15 @@ function asBackendError<T>(what: 'load' | 'run', act: () => T): T {
   try {
     return act();
   } catch (cause) {
-    const message = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!.replace(/\.$/, '');
+    const message = firstSentence(cause instanceof Error ? cause.message : String(cause));
     throw new BackendError(
       `TensorFlow must ${what} the graph of this model and could not (${message}); report it with the model's config.json.`,
       { path: 'tensorflow', received: message, cause },
     );
   }
+}
+
+/** Without its full stop; TensorFlow goes on with lists of nodes and advice to those who build graphs. */
+function firstSentence(text: string): string {
+  return text.split(/\n|\. (?=[A-Z])/)[0]!.replace(/\.$/, '');
 }

@@ -56,10 +56,10 @@ export function variableSaver(variables: readonly SavedVariable[]): VariableSave
       initializer_name: assign,
       snapshot_name: `${read}:0`,
       is_resource: true,
-      trainable: true,
+      // A graph for predictions; some of its variables are computed from others.
+      trainable: false,
     }),
   );
-  const collection = { bytes_list: { value: definitions } };
   return {
     nodes,
     parts: {
@@ -69,7 +69,7 @@ export function variableSaver(variables: readonly SavedVariable[]): VariableSave
         restore_op_name: 'save/restore_all',
         version: CHECKPOINT_VERSION,
       },
-      collection_def: { variables: collection, trainable_variables: collection },
+      collection_def: { variables: { bytes_list: { value: definitions } } },
     },
   };
 }

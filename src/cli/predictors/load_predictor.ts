@@ -1,10 +1,11 @@
 import type { WeightProgress } from '../../convert/weight_progress';
-import { CheckpointError, UsageError } from '../../errors';
+import { UsageError } from '../../errors';
 import { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
 import { TFDebertaV2ForQuestionAnswering } from '../../models/question_answering';
 import { TFDebertaV2ForSequenceClassification } from '../../models/sequence_classification';
 import { TFDebertaV2ForTokenClassification } from '../../models/token_classification';
 import type { CheckpointSummary } from '../checkpoint_summary';
+import { requireTrainedHead } from '../require_trained_head';
 import { answerQuestions } from './answer_questions';
 import { classifySequences } from './classify_sequences';
 import { classifyTokens } from './classify_tokens';
@@ -25,14 +26,7 @@ type Load = (
  * @throws {CheckpointError} when weights of the head are missing: a fresh head would predict noise.
  */
 export function predictorFor(source: string, { architecture, info }: CheckpointSummary): Load {
-  const { missingKeys, mismatchedKeys } = info;
-  const [missing] = [...missingKeys, ...mismatchedKeys.map(({ name }) => name)];
-  if (missing !== undefined) {
-    throw new CheckpointError(
-      `${source} must hold the trained head of ${architecture} to predict with, and lacks ${missing} (or has it in another shape); train it first.`,
-      { path: missing, expected: architecture },
-    );
-  }
+  requireTrainedHead(source, architecture, info);
   switch (architecture) {
     case 'TFDebertaV2ForSequenceClassification':
       return async (path, settings, options) =>
