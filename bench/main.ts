@@ -1,8 +1,9 @@
-import { Command } from 'commander';
-import { benchConvert } from './convert';
-import { benchPredict } from './predict';
+import { Command, InvalidArgumentError } from 'commander';
+import { BACKEND_NAMES, type BackendName } from '../src/index';
+import { benchConvert } from './convert/bench_convert';
+import { benchPredict, type PredictBenchOptions } from './predict/bench_predict';
 
-const program = new Command('bench').description('Measurements, each a Markdown table.');
+const program = new Command('bench').description('Measurements, printed as Markdown.');
 
 program
   .command('convert')
@@ -13,12 +14,38 @@ program
 
 program
   .command('predict')
-  .description('time of predict on every backend that loads, beside onnxruntime-node')
-  .option('--python <path>', 'a Python with tests/reference/requirements.txt and onnx, to make the models', 'python3')
-  .option('--max-seconds <number>', 'leave calls out that would take longer than this', Number, 20)
-  .action(async (options: { python: string; maxSeconds: number }) => {
+  .description('speed, first calls and memory of predict, beside onnxruntime-node and the Python reference')
+  .option(
+    '--python <path>',
+    'a Python with tests/reference/requirements.txt and onnx, to make the models and to take part with PyTorch and TensorFlow',
+  )
+  .option('--backends <names>', `of ${BACKEND_NAMES.join(', ')}, separated by commas`, parseBackends, [
+    'tensorflow',
+    'wasm',
+  ] satisfies BackendName[])
+  .option('--threads <number>', 'threads of every participant', parsePositive, 2)
+  .option('--seconds <number>', 'time of each participant for each shape', parsePositive, 2)
+  .option('--max-seconds <number>', 'leave calls out that would take longer than this', parsePositive, 15)
+  .option('--quick', 'only see whether everything works', false)
+  .action(async (options: PredictBenchOptions) => {
     process.stdout.write(`${await benchPredict(options)}\n`);
   });
+
+function parseBackends(text: string): BackendName[] {
+  return text.split(',').map((given) => {
+    const name = BACKEND_NAMES.find((known) => known === given);
+    if (name === undefined) {
+      throw new InvalidArgumentError(`It must name backends of ${BACKEND_NAMES.join(', ')}, received ${given}.`);
+    }
+    return name;
+  });
+}
+
+function parsePositive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError(`It must be a number above 0, received ${text}.`);
+  return value;
+}
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

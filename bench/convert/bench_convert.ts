@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CACHE } from '../cache';
+import { forkTask } from '../fork_task';
+import { markdownTable } from '../markdown_table';
+import { megabytes } from '../megabytes';
 import { type CheckpointFixture, CONVERT_FIXTURES } from './convert_fixture';
 import type { ConvertTask, ConvertTaskResult } from './convert_task';
 
-const CACHE = join(__dirname, '.cache');
 const MAX_RATIO = 1.3;
-const MEGABYTE = 1e6;
+const HEAD = ['source', 'weights, MB', 'peak memory, MB', 'peak / weights', 'seconds', 'copy, seconds', 'time / copy'];
 
 /**
  * Measures the converter on a checkpoint of the shape of deberta-v3-xsmall (283 MB), which it makes itself.
@@ -20,10 +23,7 @@ const MEGABYTE = 1e6;
  * @throws {Error} when a peak reaches 1.3 times the size of the weights.
  */
 export async function benchConvert(): Promise<string> {
-  const rows: string[] = [
-    '| source | weights, MB | peak memory, MB | peak / weights | seconds | copy, seconds | time / copy |',
-    '|---|---|---|---|---|---|---|',
-  ];
+  const rows: string[][] = [];
   const ratios: number[] = [];
   await makeFixtures();
   for (const fixture of CONVERT_FIXTURES) {
@@ -31,13 +31,19 @@ export async function benchConvert(): Promise<string> {
     const copySeconds = await timeCopy(fixture);
     const ratio = peakBytes / fixture.weightBytes;
     ratios.push(ratio);
-    rows.push(
-      `| ${fixture.file} | ${megabytes(fixture.weightBytes)} | ${megabytes(peakBytes)} | ${ratio.toFixed(2)} | ${seconds.toFixed(2)} | ${copySeconds.toFixed(2)} | ${(seconds / copySeconds).toFixed(1)} |`,
-    );
+    rows.push([
+      fixture.file,
+      megabytes(fixture.weightBytes),
+      megabytes(peakBytes),
+      ratio.toFixed(2),
+      seconds.toFixed(2),
+      copySeconds.toFixed(2),
+      (seconds / copySeconds).toFixed(1),
+    ]);
   }
   const baseline = await runTask(undefined);
-  rows.push(`| (modules loaded, nothing converted) | 0 | ${megabytes(baseline.peakBytes)} | | | | |`);
-  const table = rows.join('\n');
+  rows.push(['(modules loaded, nothing converted)', '0', megabytes(baseline.peakBytes), '', '', '', '']);
+  const table = markdownTable(HEAD, rows);
   if (ratios.some((ratio) => ratio >= MAX_RATIO)) {
     throw new Error(`The converter's peak memory must stay below ${MAX_RATIO} times the weights:\n${table}`);
   }
@@ -53,19 +59,7 @@ async function makeFixtures(): Promise<void> {
 /** Runs one conversion in a fresh process; without a task it only loads the modules. */
 async function runTask(task: ConvertTask | undefined): Promise<ConvertTaskResult> {
   if (task !== undefined) await rm(task.output, { recursive: true, force: true });
-  const result = await new Promise<ConvertTaskResult>((resolve, reject) => {
-    const child = fork(join(__dirname, 'convert_task.ts'), { stdio: 'inherit' });
-    let received: ConvertTaskResult | undefined;
-    child.once('message', (message) => {
-      received = message as ConvertTaskResult;
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (received === undefined) reject(new Error(`The conversion ended with exit code ${code} and no result.`));
-      else resolve(received);
-    });
-    child.send({ task });
-  });
+  const result = await forkTask<ConvertTask, ConvertTaskResult>(join(__dirname, 'convert_task.ts'), task);
   if (task !== undefined) await rm(task.output, { recursive: true, force: true });
   return result;
 }
@@ -79,8 +73,4 @@ async function timeCopy({ folder, file }: CheckpointFixture): Promise<number> {
   await stat(copy);
   await rm(copy);
   return seconds;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / MEGABYTE).toFixed(0);
 }

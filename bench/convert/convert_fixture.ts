@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CACHE } from '../cache';
 
 /** A checkpoint folder with one weights file. */
 export interface CheckpointFixture {
@@ -11,8 +12,6 @@ export interface CheckpointFixture {
 
 /** Parameters of the bare deberta-v3-xsmall. */
 export const PARAMETERS = 70_682_112;
-
-const CACHE = join(__dirname, '.cache');
 
 /** Checkpoints of the shape of deberta-v3-xsmall, one a format; `make_convert_fixtures.ts` writes them. */
 export const CONVERT_FIXTURES: readonly CheckpointFixture[] = [

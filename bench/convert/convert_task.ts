@@ -1,4 +1,4 @@
-import { convertCheckpoint } from '../src/index';
+import { convertCheckpoint } from '../../src/index';
 
 /** One conversion. */
 export interface ConvertTask {

@@ -1,4 +1,4 @@
-import { DebertaV2Config, TFDebertaV2Model, useBackend } from '../src/index';
+import { DebertaV2Config, TFDebertaV2Model, useBackend } from '../../src/index';
 import { CONVERT_FIXTURES, PARAMETERS } from './convert_fixture';
 
 /** deberta-v3-xsmall. */

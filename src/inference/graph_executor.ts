@@ -7,6 +7,7 @@ import { buildInferenceGraph, type InferenceGraph, type InputFeed } from './infe
 import type { InferenceInputs } from './inference_inputs';
 import type { PositionTables } from './position_tables';
 import type { Program } from './program';
+import { waitForCompiler } from './wait_for_compiler';
 import type { VariableAssignment, WeightSource } from './weight_nodes';
 import type { WeightReader } from './weight_reader';
 
@@ -20,6 +21,9 @@ export interface GraphExecutorOptions {
    */
   readonly weights: 'fed' | 'variables';
 }
+
+/** A compilation that was started longer ago is done. */
+const MOST_COMPILER_MS = 60_000;
 
 /** A loaded graph. */
 interface LoadedGraph {
@@ -37,6 +41,9 @@ export class GraphExecutor implements Executor {
   readonly #tables: PositionTables;
   readonly #rows: RelativePositionRows | undefined;
   readonly #loaded = new Map<MaskKind, LoadedGraph>();
+  /** Shapes that the compiler was given, and when it was given the last of them. */
+  readonly #compiling = new Set<string>();
+  #compilingSince = Number.NEGATIVE_INFINITY;
 
   constructor(program: Program, weights: WeightReader, tables: PositionTables, options: GraphExecutorOptions) {
     this.#program = program;
@@ -58,8 +65,10 @@ export class GraphExecutor implements Executor {
   run(inputs: InferenceInputs): tf.Tensor[] {
     return tf.tidy(() => {
       this.#tables.refresh();
-      const complete = this.#options.weights === 'variables' ? withMask(inputs) : inputs;
+      const { isCompiled, weights: holding } = this.#options;
+      const complete = isCompiled || holding === 'variables' ? withMask(inputs) : inputs;
       const loaded = this.#load(maskKindOf(complete));
+      if (isCompiled) this.#noteCompilation(complete);
       const feeds = loaded.inference.inputs.map((name) => this.#input(name, complete));
       const weights = loaded.inference.weights.map((source) => this.#read(source));
       if (loaded.inference.assignment === undefined) return loaded.session.run([...feeds, ...weights]);
@@ -68,10 +77,21 @@ export class GraphExecutor implements Executor {
     });
   }
 
+  /** Waits for a compilation that goes on. */
   dispose(): void {
+    waitForCompiler(this.#compilingSince + MOST_COMPILER_MS);
     for (const { session } of this.#loaded.values()) session.dispose();
     this.#loaded.clear();
+    this.#compiling.clear();
+    this.#compilingSince = Number.NEGATIVE_INFINITY;
     this.#rows?.dispose();
+  }
+
+  #noteCompilation({ inputIds, attentionMask }: InferenceInputs): void {
+    const shape = `${inputIds.shape} ${attentionMask?.shape}`;
+    if (this.#compiling.has(shape)) return;
+    this.#compiling.add(shape);
+    this.#compilingSince = performance.now();
   }
 
   #load(maskKind: MaskKind): LoadedGraph {
@@ -118,7 +138,10 @@ function withType(tensor: tf.Tensor, dtype: 'int32' | 'float32'): tf.Tensor {
   return tensor.dtype === dtype ? tensor : tf.cast(tensor, dtype);
 }
 
-/** Sessions with variables hold a copy of the weights each, so texts without padding share that of texts with it. */
+/**
+ * Gives texts without padding the graph of texts with it: compiled, the mask costs next to nothing and its compilation
+ * serves both; with variables, another session would hold another copy of the weights.
+ */
 function withMask(inputs: InferenceInputs): InferenceInputs {
   return { ...inputs, attentionMask: inputs.attentionMask ?? tf.onesLike(inputs.inputIds) };
 }

@@ -43,7 +43,12 @@ export class Predictor {
   /** See `warmUp` of the model. */
   async warmUp(shapes: ReadonlyArray<readonly [batch: number, length: number]>): Promise<void> {
     const executor = this.#executor;
-    if (executor instanceof TensorflowExecutor) await executor.warmUp(shapes);
+    if (!(executor instanceof TensorflowExecutor)) return;
+    try {
+      await executor.warmUp(shapes);
+    } catch (error) {
+      this.#replace(executor, error);
+    }
   }
 
   get info(): InferenceInfo {

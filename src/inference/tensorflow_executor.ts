@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { logger } from '../logger';
+import { atExit } from './at_exit';
 import { CompilePolicy, type GraphChoice } from './compile_policy';
 import type { Executor } from './executor';
 import { GraphExecutor } from './graph_executor';
@@ -31,9 +33,10 @@ export class TensorflowExecutor implements Executor {
   readonly #compiled: GraphExecutor | undefined;
   readonly #policy = new CompilePolicy(MOST_COMPILED_SHAPES);
   #idleTimer: NodeJS.Timeout | undefined;
-  /** The compiler's threads must not outlive the process's own objects: TensorFlow would crash on the way out. */
-  readonly #atExit = () => this.#compiled?.dispose();
-  #listensToExit = false;
+  readonly #backend = tf.getBackend();
+  /** How often this has been disposed: what was begun before is not gone on with. */
+  #disposals = 0;
+  #callOffExit: (() => void) | undefined;
 
   constructor(program: Program, weights: WeightReader, { weights: holding, compiles }: TensorflowExecutorOptions) {
     this.#tables = new PositionTables(program, weights);
@@ -49,10 +52,7 @@ export class TensorflowExecutor implements Executor {
 
   /** Batch and length of the shapes that the compiled graph answers. */
   get compiledShapes(): Array<readonly [batch: number, length: number]> {
-    return this.#policy.compiledShapes.map((shape) => {
-      const { batch, length } = parseShape(shape);
-      return [batch, length];
-    });
+    return this.#policy.compiledShapes.map(parseShape);
   }
 
   run(inputs: InferenceInputs): tf.Tensor[] {
@@ -66,24 +66,26 @@ export class TensorflowExecutor implements Executor {
   /**
    * Compiles shapes ahead, so that their first call is as fast as all others.
    *
-   * Resolves when each of them has the faster of the two graphs.
+   * Resolves when each of them has the faster of the two graphs; early when this is disposed or the backend changed.
    */
   async warmUp(shapes: ReadonlyArray<readonly [batch: number, length: number]>): Promise<void> {
+    const disposals = this.#disposals;
     for (const [batch, length] of shapes) {
-      const shape = formatShape({ batch, length, isPadded: false });
+      const shape = formatShape(batch, length);
       // The first call of a shape is slower than the others.
-      this.#dryRun(shape, 'plain');
-      this.#dryRun(shape, 'plain');
+      for (let call = 0; call < 3; call++) this.#dryRun(shape, 'plain');
       if (this.#compiled === undefined) continue;
       for (let wait = this.#policy.stepIn(shape); wait !== undefined; wait = this.#policy.stepIn(shape)) {
         await new Promise((resolve) => setTimeout(resolve, wait));
+        if (this.#disposals !== disposals || tf.getBackend() !== this.#backend) return;
         this.#dryRun(shape, 'compiled');
       }
     }
   }
 
   #runTimed(shape: string, choice: GraphChoice, inputs: InferenceInputs): tf.Tensor[] {
-    if (choice === 'compiled') this.#listenToExit();
+    // The compiler's threads must not outlive the process's own objects: TensorFlow would crash on the way out.
+    if (choice === 'compiled') this.#callOffExit ??= atExit(() => this.#compiled?.dispose());
     const start = performance.now();
     const results = (choice === 'compiled' ? this.#compiled! : this.#plain).run(inputs);
     this.#policy.report(shape, choice, performance.now() - start);
@@ -92,36 +94,38 @@ export class TensorflowExecutor implements Executor {
 
   /** Runs a shape on no text in particular. */
   #dryRun(shape: string, choice: GraphChoice): void {
-    const { batch, length, isPadded } = parseShape(shape);
-    tf.tidy(() => {
-      const inputIds = tf.zeros([batch, length], 'int32') as tf.Tensor2D;
-      this.#runTimed(shape, choice, isPadded ? { inputIds, attentionMask: tf.onesLike(inputIds) } : { inputIds });
-    });
+    const [batch, length] = parseShape(shape);
+    tf.tidy(() => this.#runTimed(shape, choice, { inputIds: tf.zeros([batch, length], 'int32') }));
   }
 
   #planIdleStep(): void {
     if (this.#idleTimer !== undefined || this.#policy.idleStep() === undefined) return;
     this.#idleTimer = setTimeout(() => {
       this.#idleTimer = undefined;
-      const shape = this.#policy.idleStep();
-      if (shape === undefined) return;
-      this.#dryRun(shape, 'compiled');
-      this.#planIdleStep();
+      this.#idleStep();
     }, IDLE_MS);
     this.#idleTimer.unref();
   }
 
-  #listenToExit(): void {
-    if (this.#listensToExit) return;
-    process.on('exit', this.#atExit);
-    this.#listensToExit = true;
+  #idleStep(): void {
+    const shape = this.#policy.idleStep();
+    if (shape === undefined || tf.getBackend() !== this.#backend) return;
+    try {
+      this.#dryRun(shape, 'compiled');
+    } catch (error) {
+      // Nobody called, so nobody can be told by an error: the next call meets the same one, or has no need to.
+      logger.debug(`A graph could not be compiled while nothing else was to do: ${error}`);
+      return;
+    }
+    this.#planIdleStep();
   }
 
   dispose(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
-    if (this.#listensToExit) process.off('exit', this.#atExit);
-    this.#listensToExit = false;
+    this.#disposals++;
+    this.#callOffExit?.();
+    this.#callOffExit = undefined;
     this.#plain.dispose();
     this.#compiled?.dispose();
     this.#tables.dispose();
@@ -129,26 +133,16 @@ export class TensorflowExecutor implements Executor {
   }
 }
 
-/** A shape as the policy knows it. */
-interface PolicyShape {
-  readonly batch: number;
-  readonly length: number;
-  /** Whether the texts have padding. */
-  readonly isPadded: boolean;
+function formatShape(batch: number, length: number): string {
+  return `${batch}x${length}`;
 }
 
-function formatShape({ batch, length, isPadded }: PolicyShape): string {
-  return JSON.stringify([batch, length, isPadded]);
-}
-
-function parseShape(shape: string): PolicyShape {
-  const [batch, length, isPadded] = JSON.parse(shape) as [number, number, boolean];
-  return { batch, length, isPadded };
+function parseShape(shape: string): [batch: number, length: number] {
+  const [batch = 0, length = 0] = shape.split('x').map(Number);
+  return [batch, length];
 }
 
 /** Masks of pairs are rare, and not compiled: undefined. */
 function shapeOf({ inputIds, attentionMask }: InferenceInputs): string | undefined {
-  if (attentionMask !== undefined && attentionMask.rank > 2) return undefined;
-  const [batch, length] = inputIds.shape;
-  return formatShape({ batch, length, isPadded: attentionMask !== undefined });
+  return attentionMask !== undefined && attentionMask.rank > 2 ? undefined : formatShape(...inputIds.shape);
 }

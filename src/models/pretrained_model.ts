@@ -204,8 +204,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * On the backend `tensorflow` it compiles the shapes, a second or more each, and keeps whichever of compiled and
    * plain graph is faster. Elsewhere there is nothing to prepare.
    *
-   * @param shapes batch and length (for multiple choice: texts, which is batch times choices, and length), of texts
-   *   without padding.
+   * @param shapes batch and length, padding included (for multiple choice: batch times choices, and length).
    *
    * @example
    * await model.warmUp([[1, 128], [8, 128]]);

@@ -43,15 +43,17 @@ function weightsOf({ steps, relative }: Program): string[] {
 }
 
 describe.each(ARCHITECTURES)('%s lowered', (architecture) => {
-  test.each(MODEL_FIXTURES.map((fixture) => [fixture.case, fixture] as const))('reads every weight: %s', (_, fixture) => {
-    const isAnswering = architecture === 'TFDebertaV2ForQuestionAnswering';
-    const config = configFor(fixture.config, isAnswering ? 'question_answering' : 'model');
-    const known = weightSpecs(config, architecture).map(({ tfName }) => tfName);
-    // A relative table that no term of the attention reads stays in the model, and out of the program.
-    const isRead = (name: string) =>
-      config.posAttType.length > 0 || !/rel_embeddings|encoder\/LayerNorm/.test(name);
-    expect(weightsOf(lower(architecture, config))).toEqual(known.filter(isRead).sort());
-  });
+  test.each(MODEL_FIXTURES.map((fixture) => [fixture.case, fixture] as const))(
+    'reads every weight: %s',
+    (_, fixture) => {
+      const isAnswering = architecture === 'TFDebertaV2ForQuestionAnswering';
+      const config = configFor(fixture.config, isAnswering ? 'question_answering' : 'model');
+      const known = weightSpecs(config, architecture).map(({ tfName }) => tfName);
+      // A relative table that no term of the attention reads stays in the model, and out of the program.
+      const isRead = (name: string) => config.posAttType.length > 0 || !/rel_embeddings|encoder\/LayerNorm/.test(name);
+      expect(weightsOf(lower(architecture, config))).toEqual(known.filter(isRead).sort());
+    },
+  );
 
   test('computes every value before a step reads it, and each once', () => {
     for (const fixture of MODEL_FIXTURES) {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask } from '../../src/ops/attention_mask';
 import { DebertaV2Block } from '../../src/layers/block';
+import { expandAttentionMask } from '../../src/ops/attention_mask';
 import { eachBackend, randomizeWeights, randomTensor, runLayerTest } from '../harness';
 import { BLOCK_DROPOUTS, BLOCK_WEIGHTS } from './expected_weights';
 import { tinyConfig } from './tiny_config';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask } from '../../src/ops/attention_mask';
 import {
   DisentangledSelfAttention,
   type DisentangledSelfAttentionOptions,
 } from '../../src/layers/disentangled_self_attention';
+import { expandAttentionMask } from '../../src/ops/attention_mask';
 import { eachBackend, randomizeWeights, randomTensor, runLayerTest } from '../harness';
 import { plainAttention } from './plain_attention';
 import { tinyConfig } from './tiny_config';

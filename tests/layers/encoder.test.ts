@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { expandAttentionMask, tokenMask } from '../../src/ops/attention_mask';
 import { DebertaV2Encoder } from '../../src/layers/encoder';
 import { RelativeEmbeddings } from '../../src/layers/relative_embeddings';
+import { expandAttentionMask, tokenMask } from '../../src/ops/attention_mask';
 import { eachBackend, randomizeWeights, randomTensor, runLayerTest } from '../harness';
 import { BLOCK_DROPOUTS, BLOCK_WEIGHTS, ENCODER_DROPOUTS, ENCODER_WEIGHTS, under } from './expected_weights';
 import { tinyConfig } from './tiny_config';

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { promisify } from 'node:util';
+import { version as onnxruntime } from 'onnxruntime-node/package.json';
+import type { DoctorReport } from '../../src/index';
+
+const PYTHON_PACKAGES = ['torch', 'tensorflow', 'transformers'] as const;
+
+/** One sentence each about the machine, the versions and the threads of a measurement. */
+export async function describeField(
+  { cores, node, platform, tfjs, backends }: DoctorReport,
+  threads: number,
+  python: string | undefined,
+): Promise<string> {
+  const tensorflow = backends.find(({ name }) => name === 'tensorflow');
+  const versions = [
+    `Node.js ${node}`,
+    `tfjs ${tfjs}`,
+    ...(tensorflow?.loads ? [tensorflow.version] : []),
+    `onnxruntime-node ${onnxruntime}`,
+    ...(python === undefined ? [] : await pythonVersions(python)),
+  ];
+  return [
+    `Machine: ${cores} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${platform}.`,
+    `Versions: ${versions.join(', ')}.`,
+    `Threads: ${threads} for every participant but wasm and cpu, which have one.`,
+    `Load average of the minute before: ${loadavg()[0]!.toFixed(2)}.`,
+  ].join('\n');
+}
+
+/** Python's own version, and those of the packages it has. */
+async function pythonVersions(python: string): Promise<string[]> {
+  const program = `
+import platform
+from importlib.metadata import PackageNotFoundError, version
+print("Python", platform.python_version())
+for name in ${JSON.stringify(PYTHON_PACKAGES)}:
+    for distribution in (name, name + "-cpu"):
+        try:
+            print(name, version(distribution))
+            break
+        except PackageNotFoundError:
+            pass
+`;
+  const { stdout } = await promisify(execFile)(python, ['-c', program]).catch((error: Error) => {
+    throw new Error(`${python} must be a Python with transformers and could not be run; name another with --python.`, {
+      cause: error,
+    });
+  });
+  return stdout.trim().split('\n');
+}

@@ -1,0 +1,9 @@
+/** Milliseconds with three digits or more: `6.1`, `25.0`, `1032`. */
+export function formatMs(milliseconds: number): string {
+  return milliseconds.toFixed(milliseconds < 100 ? 1 : 0);
+}
+
+/** A ratio: `0.87`, `12.9`. */
+export function formatRatio(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 2 : 1);
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Participant } from './participant';
+import { median, type Rounds } from './statistics';
+import { largestDifference, tokensOf, type Workload } from './workload';
+
+/** Calls of one participant in a row; the first is not counted, since it follows another participant's threads. */
+const BLOCK = 3;
+/** A call longer than this is a block by itself and counts: what others left behind no longer matters to it. */
+const LONG_MS = 1000;
+/** A participant whose block takes longer than this has one round only. */
+const VERY_LONG_MS = 6000;
+/** Outputs farther apart than this would mean that two different models are compared. */
+const LARGEST_DIFFERENCE = 1e-4;
+
+/** How long a race takes. */
+export interface RaceOptions {
+  /** Time of each participant for each workload. */
+  readonly seconds: number;
+  /** Rounds at least, but for participants that take very long. */
+  readonly rounds: number;
+  /** A participant whose call is expected to take longer than this is left out, in seconds. */
+  readonly maxSeconds: number;
+}
+
+/** What a participant needed for a workload. */
+export interface Result {
+  readonly rounds: Rounds;
+  /** From the outputs of the first participant, tokens only. */
+  readonly difference: number;
+  /** Whether a program compiled for the shapes computed it. */
+  readonly isCompiled: boolean;
+}
+
+/** Participants of one model that compute the same inputs by turns, the first being the reference. */
+export class Race {
+  readonly #participants: readonly Participant[];
+  readonly #options: RaceOptions;
+  /** Milliseconds a token that each participant needed last, from which the time of a call is foreseen. */
+  readonly #speeds = new Map<string, number>();
+
+  constructor(participants: readonly Participant[], options: RaceOptions) {
+    this.#participants = participants;
+    this.#options = options;
+  }
+
+  /**
+   * Times a workload.
+   *
+   * @returns results by the names of the participants; those left out are absent.
+   * @throws {Error} when two outputs differ so much that the comparison would mean nothing.
+   */
+  async run(workload: Workload): Promise<ReadonlyMap<string, Result>> {
+    const expected = (name: string) => (this.#speeds.get(name) ?? 0) * tokensOf(workload);
+    const racing = this.#participants.filter(({ name }) => expected(name) <= 1000 * this.#options.maxSeconds);
+    const prepared = await prepare(racing, workload);
+    const rounds = await this.#takeTurns(racing, workload);
+    for (const [name, times] of rounds) this.#speeds.set(name, median(times.flat()) / tokensOf(workload));
+    return new Map([...rounds].map(([name, times]) => [name, { ...prepared.get(name)!, rounds: times }]));
+  }
+
+  async #takeTurns(racing: readonly Participant[], workload: Workload): Promise<Map<string, number[][]>> {
+    const times = new Map<string, number[][]>(racing.map(({ name }) => [name, []]));
+    const spent = new Map<string, number[]>(racing.map(({ name }) => [name, []]));
+    const goesOn = ({ name }: Participant) => this.#goesOn(spent.get(name)!);
+    while (racing.some(goesOn)) {
+      for (const [index, participant] of racing.entries()) {
+        // The reference is there in every round, for the others to be compared with.
+        if (index > 0 && !goesOn(participant)) continue;
+        const block = await runBlock(participant, workload);
+        times.get(participant.name)!.push(block.counted);
+        spent.get(participant.name)!.push(block.total);
+      }
+    }
+    return times;
+  }
+
+  /** @param blocks milliseconds of each so far. */
+  #goesOn(blocks: readonly number[]): boolean {
+    const { seconds, rounds } = this.#options;
+    const sum = blocks.reduce((total, block) => total + block, 0);
+    return sum < 1000 * seconds || (blocks.length < rounds && blocks.every((block) => block < VERY_LONG_MS));
+  }
+}
+
+async function runBlock(participant: Participant, workload: Workload): Promise<{ counted: number[]; total: number }> {
+  const calls = [await participant.call(workload)];
+  while (calls[0]! < LONG_MS && calls.length < BLOCK) calls.push(await participant.call(workload));
+  return {
+    counted: calls.length === 1 ? calls : calls.slice(1),
+    total: calls.reduce((sum, call) => sum + call, 0),
+  };
+}
+
+/** What is known of a participant before it is timed. */
+type Prepared = Pick<Result, 'difference' | 'isCompiled'>;
+
+async function prepare(racing: readonly Participant[], workload: Workload): Promise<Map<string, Prepared>> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-predict-'));
+  try {
+    const prepared = new Map<string, Prepared>();
+    let expected: Float32Array | undefined;
+    for (const participant of racing) {
+      await participant.prepare(workload);
+      const isCompiled = await participant.warmUp(workload);
+      const output = join(folder, 'output');
+      await participant.call(workload, output);
+      const values = new Float32Array(new Uint8Array(await readFile(output)).buffer);
+      expected ??= values;
+      prepared.set(participant.name, { difference: requireSame(participant, workload, values, expected), isCompiled });
+    }
+    return prepared;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function requireSame({ name }: Participant, workload: Workload, values: Float32Array, expected: Float32Array): number {
+  const difference = largestDifference(workload, values, expected);
+  if (difference <= LARGEST_DIFFERENCE) return difference;
+  throw new Error(
+    `${name} must agree with the reference within ${LARGEST_DIFFERENCE} on ${workload.name} and differs by ${difference}; make the models again (remove bench/.cache/predict).`,
+  );
+}
