@@ -124,7 +124,7 @@ export class GraphExecutor implements Executor {
       case 'attention_mask':
         return withType(attentionMask!, 'float32');
       case 'token_type_ids':
-        return tokenTypeIds === undefined ? tf.zerosLike(inputIds) : withType(tokenTypeIds, 'int32');
+        return tokenTypeIds === undefined ? tf.zeros(inputIds.shape, 'int32') : withType(tokenTypeIds, 'int32');
       case 'descending_rows':
         return this.#rows!.forLength(inputIds.shape[1]).descending;
       case 'ascending_rows':
