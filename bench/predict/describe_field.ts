@@ -6,7 +6,7 @@ import type { DoctorReport } from '../../src/index';
 
 const PYTHON_PACKAGES = ['torch', 'tensorflow', 'transformers'] as const;
 
-/** One sentence each about the machine, the versions and the threads of a measurement. */
+/** A list: machine, versions, threads and load of a measurement. */
 export async function describeField(
   { cores, node, platform, tfjs, backends }: DoctorReport,
   threads: number,
@@ -21,10 +21,10 @@ export async function describeField(
     ...(python === undefined ? [] : await pythonVersions(python)),
   ];
   return [
-    `Machine: ${cores} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${platform}.`,
-    `Versions: ${versions.join(', ')}.`,
-    `Threads: ${threads} for every participant but wasm and cpu, which have one.`,
-    `Load average of the minute before: ${loadavg()[0]!.toFixed(2)}.`,
+    `- Machine: ${cores} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${platform}.`,
+    `- Versions: ${versions.join(', ')}.`,
+    `- Threads: ${threads} for every participant but wasm and cpu, which have one.`,
+    `- Load average of the minute before: ${loadavg()[0]!.toFixed(2)}.`,
   ].join('\n');
 }
 

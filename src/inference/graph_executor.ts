@@ -143,7 +143,8 @@ function withType(tensor: tf.Tensor, dtype: 'int32' | 'float32'): tf.Tensor {
  * serves both; with variables, another session would hold another copy of the weights.
  */
 function withMask(inputs: InferenceInputs): InferenceInputs {
-  return { ...inputs, attentionMask: inputs.attentionMask ?? tf.onesLike(inputs.inputIds) };
+  // Not onesLike: tfjs-node runs an operation for that.
+  return { ...inputs, attentionMask: inputs.attentionMask ?? tf.ones(inputs.inputIds.shape) };
 }
 
 function maskKindOf({ attentionMask }: InferenceInputs): MaskKind {
