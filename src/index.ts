@@ -74,10 +74,10 @@ export {
 export type { TensorflowReport } from './runtime/tensorflow_report';
 export { type UseBackendOptions, useBackend } from './runtime/use_backend';
 export { type AddedToken, addedToken } from './tokenization/added_token';
-export type { CallOptions, PadOptions } from './tokenization/call_options';
 export { DebertaV2Tokenizer, type DecodeOptions } from './tokenization/deberta_v2_tokenizer';
-export type { BatchEncoding, Encoding, TensorEncoding } from './tokenization/encoding';
+export type { CallOptions, PadOptions } from './tokenization/encoding/call_options';
+export type { BatchEncoding, Encoding, TensorEncoding } from './tokenization/encoding/encoding';
 export { PreTrainedTokenizer } from './tokenization/pretrained_tokenizer';
-export { SentencePieceModel } from './tokenization/sentencepiece_model';
+export { SentencePieceModel } from './tokenization/sentencepiece/sentencepiece_model';
 export type { TokenizerEngine } from './tokenization/tokenizer_engine';
 export type { DebertaV2TokenizerOptions } from './tokenization/tokenizer_options';

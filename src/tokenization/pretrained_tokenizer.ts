@@ -2,19 +2,19 @@ import { TokenizerError } from '../errors';
 import { writeFileAtomically } from '../files/atomic_write';
 import { nodeBuiltin } from '../files/node_builtins';
 import { logger } from '../logger';
-import { joinRows, splitRows } from './batch_rows';
-import { type PadOptions, resolveStrategies } from './call_options';
-import type { BatchEncoding, Encoding, TensorEncoding } from './encoding';
-import { type PaddingSettings, type PaddingStrategy, padEncoding, padEncodings } from './pad_encodings';
-import type { SpecialTokenTemplate } from './prepare_encoding';
-import type { SentencePieceModel } from './sentencepiece_model';
+import { joinRows, splitRows } from './encoding/batch_rows';
+import { type PadOptions, resolveStrategies } from './encoding/call_options';
+import type { BatchEncoding, Encoding, TensorEncoding } from './encoding/encoding';
+import { type PaddingSettings, type PaddingStrategy, padEncoding, padEncodings } from './encoding/pad_encodings';
+import type { SpecialTokenTemplate } from './encoding/prepare_encoding';
+import { toTensorEncoding } from './encoding/tensor_encoding';
+import type { Side } from './encoding/truncate_sequences';
+import type { SentencePieceModel } from './sentencepiece/sentencepiece_model';
 import type { SpecialTokenRole } from './special_tokens';
-import { toTensorEncoding } from './tensor_encoding';
 import { NO_MAXIMUM, tokenizerFiles } from './tokenizer_config';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import { VOCABULARY_FILE } from './tokenizer_source';
 import { TokenizerVocabulary } from './tokenizer_vocabulary';
-import type { Side } from './truncate_sequences';
 
 /**
  * What every tokenizer of this package can do apart from turning text into tokens: ids, special tokens, padding,

@@ -1,6 +1,6 @@
 import type { AddedToken } from './added_token';
+import type { Side } from './encoding/truncate_sequences';
 import type { SpecialTokenOptions } from './special_tokens';
-import type { Side } from './truncate_sequences';
 
 /** What a tokenizer can be told when it is made; `fromPretrained` reads the same from the checkpoint's files. */
 export interface DebertaV2TokenizerOptions extends SpecialTokenOptions {

@@ -1,6 +1,6 @@
 import { TokenizerError } from '../errors';
 import type { AddedToken } from './added_token';
-import type { SentencePieceModel } from './sentencepiece_model';
+import type { SentencePieceModel } from './sentencepiece/sentencepiece_model';
 import {
   listSpecialTokens,
   resolveSpecialTokens,

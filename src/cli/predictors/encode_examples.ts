@@ -1,4 +1,4 @@
-import type { BatchEncoding } from '../../tokenization/encoding';
+import type { BatchEncoding } from '../../tokenization/encoding/encoding';
 import type { Example, PredictorSettings } from './predictor';
 
 /** A batch with everything a predictor looks at. */

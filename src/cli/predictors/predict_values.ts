@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
-import { toTensorEncoding } from '../../tokenization/tensor_encoding';
+import { toTensorEncoding } from '../../tokenization/encoding/tensor_encoding';
 import type { EncodedExamples } from './encode_examples';
 
 /**

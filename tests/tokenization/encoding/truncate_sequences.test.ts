@@ -1,4 +1,8 @@
-import { type Side, type TruncationStrategy, truncateSequences } from '../../src/tokenization/truncate_sequences';
+import {
+  type Side,
+  type TruncationStrategy,
+  truncateSequences,
+} from '../../../src/tokenization/encoding/truncate_sequences';
 
 const ids = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
 

@@ -1,6 +1,6 @@
 import { Writer } from 'protobufjs/minimal.js';
-import { SentencePieceModel } from '../../src/tokenization/sentencepiece_model';
-import { MODELS, modelBytes, readTables } from './tables';
+import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
+import { MODELS, modelBytes, readTables } from '../tables';
 
 const NORMAL = 1;
 const UNKNOWN = 2;

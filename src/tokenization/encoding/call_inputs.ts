@@ -1,4 +1,4 @@
-import { TokenizerError } from '../errors';
+import { TokenizerError } from '../../errors';
 
 /** A text, a list of texts, a text as words, or a list of texts as words. */
 export type TextInput = string | readonly string[] | readonly (readonly string[])[];

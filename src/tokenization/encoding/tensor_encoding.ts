@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { TokenizerError } from '../errors';
+import { TokenizerError } from '../../errors';
 import type { BatchEncoding, TensorEncoding } from './encoding';
 
 /**

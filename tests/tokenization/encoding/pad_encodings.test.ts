@@ -1,4 +1,4 @@
-import { type PaddingSettings, padEncoding, padEncodings } from '../../src/tokenization/pad_encodings';
+import { type PaddingSettings, padEncoding, padEncodings } from '../../../src/tokenization/encoding/pad_encodings';
 
 const defaults: PaddingSettings = {
   strategy: 'longest',

@@ -3,7 +3,7 @@ import {
   type ResolvedStrategies,
   resolveStrategies,
   unknownOptions,
-} from '../../src/tokenization/call_options';
+} from '../../../src/tokenization/encoding/call_options';
 
 const NO_MAXIMUM = 1e30;
 type Options = Parameters<typeof resolveStrategies>[0];

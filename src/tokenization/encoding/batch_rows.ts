@@ -1,4 +1,4 @@
-import { TokenizerError } from '../errors';
+import { TokenizerError } from '../../errors';
 import type { BatchEncoding, Encoding } from './encoding';
 
 /**

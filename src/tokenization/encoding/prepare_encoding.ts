@@ -1,4 +1,4 @@
-import { TokenizerError } from '../errors';
+import { TokenizerError } from '../../errors';
 import type { CallOptions, ResolvedStrategies } from './call_options';
 import type { Encoding } from './encoding';
 import { type Side, truncateSequences } from './truncate_sequences';

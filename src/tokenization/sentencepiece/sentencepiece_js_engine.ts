@@ -1,8 +1,8 @@
 import type { SentencePieceProcessor } from 'sentencepiece-js';
-import { TokenizerError } from '../errors';
-import { isNode, nodeBuiltin } from '../files/node_builtins';
+import { TokenizerError } from '../../errors';
+import { isNode, nodeBuiltin } from '../../files/node_builtins';
+import type { TokenizerEngine } from '../tokenizer_engine';
 import type { SentencePieceModel } from './sentencepiece_model';
-import type { TokenizerEngine } from './tokenizer_engine';
 
 /** Engines in use and engines being loaded, by the digest of their model. */
 const engines = new Map<string, WeakRef<SentencePieceJsEngine>>();

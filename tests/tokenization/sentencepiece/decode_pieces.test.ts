@@ -1,7 +1,7 @@
 import { Writer } from 'protobufjs/minimal.js';
-import { decodePieces } from '../../src/tokenization/decode_pieces';
-import { SentencePieceModel } from '../../src/tokenization/sentencepiece_model';
-import { modelBytes } from './tables';
+import { decodePieces } from '../../../src/tokenization/sentencepiece/decode_pieces';
+import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
+import { modelBytes } from '../tables';
 
 // Expected texts are those of SentencePieceProcessor.decode_pieces (Python, SentencePiece 0.2.3) on the same model.
 const cases: [name: string, pieces: string[], text: string][] = [

@@ -1,4 +1,4 @@
-import { TokenizerError } from '../errors';
+import { TokenizerError } from '../../errors';
 import type { PaddingStrategy } from './pad_encodings';
 import type { Side, TruncationStrategy } from './truncate_sequences';
 

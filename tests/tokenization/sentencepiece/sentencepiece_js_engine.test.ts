@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { DebertaV2Tokenizer } from '../../src/tokenization/deberta_v2_tokenizer';
-import { SentencePieceJsEngine } from '../../src/tokenization/sentencepiece_js_engine';
-import { SentencePieceModel } from '../../src/tokenization/sentencepiece_model';
-import { fixtureFolder, MODELS, modelBytes } from './tables';
+import { DebertaV2Tokenizer } from '../../../src/tokenization/deberta_v2_tokenizer';
+import { SentencePieceJsEngine } from '../../../src/tokenization/sentencepiece/sentencepiece_js_engine';
+import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
+import { fixtureFolder, MODELS, modelBytes } from '../tables';
 
 const model = (name: (typeof MODELS)[number]) => SentencePieceModel.fromBytes(modelBytes(name));
 
