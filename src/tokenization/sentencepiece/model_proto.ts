@@ -17,6 +17,8 @@ export interface PieceProto {
 export interface TrainerSpec {
   modelType: number;
   byteFallback: boolean;
+  /** Whether pieces end with a space rather than begin with one. */
+  treatWhitespaceAsSuffix: boolean;
   /** -1 where the model has no such piece; the same goes for the other ids. */
   unkId: number;
   bosId: number;
@@ -83,6 +85,7 @@ function readPiece(reader: Reader): PieceProto {
 function readTrainerSpec(reader: Reader, spec: TrainerSpec): void {
   readMessage(reader, (tag) => {
     if (tag === INTEGER(3)) spec.modelType = reader.int32();
+    else if (tag === INTEGER(24)) spec.treatWhitespaceAsSuffix = reader.bool();
     else if (tag === INTEGER(35)) spec.byteFallback = reader.bool();
     else if (tag === INTEGER(40)) spec.unkId = reader.int32();
     else if (tag === INTEGER(41)) spec.bosId = reader.int32();
@@ -114,6 +117,7 @@ function defaultTrainerSpec(): TrainerSpec {
   return {
     modelType: ModelType.unigram,
     byteFallback: false,
+    treatWhitespaceAsSuffix: false,
     unkId: 0,
     bosId: 1,
     eosId: 2,

@@ -1,4 +1,5 @@
 import { TokenizerError } from '../../errors';
+import { CharacterMap } from './character_map';
 import {
   type ModelProto,
   ModelType,
@@ -28,9 +29,11 @@ export class SentencePieceModel {
   readonly unkId: number;
   readonly trainerSpec: Readonly<TrainerSpec>;
   readonly normalizerSpec: Readonly<NormalizerSpec>;
+  /** What characters become before they are segmented; undefined for a model that changes none. */
+  readonly characterMap: CharacterMap | undefined;
   readonly #ids: ReadonlyMap<string, number>;
 
-  private constructor(bytes: Uint8Array, proto: ModelProto) {
+  private constructor(bytes: Uint8Array, proto: ModelProto, path: string) {
     this.bytes = bytes;
     this.pieces = proto.pieces.map((piece) => piece.text);
     this.scores = Float32Array.from(proto.pieces, (piece) => piece.score);
@@ -38,6 +41,7 @@ export class SentencePieceModel {
     this.unkId = this.types.indexOf(PieceType.unknown);
     this.trainerSpec = proto.trainerSpec;
     this.normalizerSpec = proto.normalizerSpec;
+    this.characterMap = CharacterMap.fromBlob(proto.normalizerSpec.precompiledCharsmap, path);
     this.#ids = new Map(this.pieces.map((piece, id) => [piece, id]));
   }
 
@@ -69,7 +73,7 @@ export class SentencePieceModel {
         },
       );
     }
-    return new SentencePieceModel(bytes, proto);
+    return new SentencePieceModel(bytes, proto, path);
   }
 
   /** Id of a piece, or {@link unkId} when the vocabulary does not hold it. */
@@ -121,7 +125,7 @@ function findProblem({ pieces, trainerSpec }: ModelProto): string | undefined {
   return undefined;
 }
 
-/** 65 → `<0x41>`. */
-function bytePiece(byte: number): string {
+/** The piece that stands for a byte: 65 → `<0x41>`. */
+export function bytePiece(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 }
