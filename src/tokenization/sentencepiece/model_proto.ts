@@ -1,17 +1,10 @@
-import { Reader } from 'protobufjs/minimal.js';
+import { Reader, Writer } from 'protobufjs/minimal.js';
 
 /** What a piece is for, by the numbers of `sentencepiece_model.proto`. */
 export const PieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 /** How a model segments, by the numbers of `sentencepiece_model.proto`. */
 export const ModelType = { unigram: 1, bpe: 2, word: 3, char: 4 } as const;
-
-/** One entry of the vocabulary; its position is its id. */
-export interface PieceProto {
-  text: string;
-  score: number;
-  type: number;
-}
 
 /** The part of `TrainerSpec` that matters for tokenizing. */
 export interface TrainerSpec {
@@ -42,11 +35,24 @@ export interface NormalizerSpec {
   escapeWhitespaces: boolean;
 }
 
+/** A text and its pieces, as the trainer of the model had them. */
+export interface SelfTestSample {
+  readonly input: string;
+  /** The pieces, with spaces between them. */
+  readonly expected: string;
+}
+
 /** A SentencePiece model file, with the format's defaults for what it leaves out. */
 export interface ModelProto {
-  pieces: PieceProto[];
+  /** The vocabulary: text of each piece by id. */
+  pieces: string[];
+  /** Log probability by id. */
+  scores: number[];
+  /** {@link PieceType} by id. */
+  types: number[];
   trainerSpec: TrainerSpec;
   normalizerSpec: NormalizerSpec;
+  selfTestSamples: SelfTestSample[];
 }
 
 /**
@@ -59,27 +65,65 @@ export interface ModelProto {
  */
 export function readModelProto(bytes: Uint8Array): ModelProto {
   const reader = Reader.create(bytes);
-  const proto: ModelProto = { pieces: [], trainerSpec: defaultTrainerSpec(), normalizerSpec: defaultNormalizerSpec() };
+  const proto: ModelProto = {
+    pieces: [],
+    scores: [],
+    types: [],
+    trainerSpec: defaultTrainerSpec(),
+    normalizerSpec: defaultNormalizerSpec(),
+    selfTestSamples: [],
+  };
   readFields(reader, reader.len, (tag) => {
-    if (tag === MESSAGE(1)) proto.pieces.push(readPiece(reader));
+    if (tag === MESSAGE(1)) readPiece(reader, proto);
     else if (tag === MESSAGE(2)) readTrainerSpec(reader, proto.trainerSpec);
     else if (tag === MESSAGE(3)) readNormalizerSpec(reader, proto.normalizerSpec);
+    else if (tag === MESSAGE(4)) readSelfTestData(reader, proto.selfTestSamples);
     else return false;
     return true;
   });
   return proto;
 }
 
-function readPiece(reader: Reader): PieceProto {
-  const piece: PieceProto = { text: '', score: 0, type: PieceType.normal };
-  readMessage(reader, (tag) => {
-    if (tag === TEXT(1)) piece.text = reader.string();
-    else if (tag === FLOAT(2)) piece.score = reader.float();
-    else if (tag === INTEGER(3)) piece.type = reader.int32();
-    else return false;
-    return true;
-  });
-  return piece;
+/**
+ * The bytes of a model with user-defined pieces put at the end of its vocabulary.
+ *
+ * They are appended as a message of their own: protobuf adds the elements of repeated fields and takes the last value of
+ * others. So nothing of the given bytes is lost, fields that this package does not know included.
+ */
+export function appendUserDefinedPieces(bytes: Uint8Array, pieces: readonly string[], vocabSize: number): Uint8Array {
+  const writer = Writer.create();
+  for (const piece of pieces) {
+    const fields = Writer.create().uint32(TEXT(1)).string(piece).uint32(FLOAT(2)).float(0);
+    fields.uint32(INTEGER(3)).int32(PieceType.userDefined);
+    writer.uint32(MESSAGE(1)).bytes(fields.finish());
+  }
+  const trainerSpec = Writer.create().uint32(INTEGER(4)).int32(vocabSize);
+  for (const piece of pieces) trainerSpec.uint32(TEXT(31)).string(piece);
+  writer.uint32(MESSAGE(2)).bytes(trainerSpec.finish());
+  const added = writer.finish();
+  const joined = new Uint8Array(bytes.length + added.length);
+  joined.set(bytes);
+  joined.set(added, bytes.length);
+  return joined;
+}
+
+/** Written out rather than by {@link readMessage}, since there are 100,000 of them and more. */
+function readPiece(reader: Reader, { pieces, scores, types }: ModelProto): void {
+  const end = endOfMessage(reader);
+  let text = '';
+  let score = 0;
+  let type: number = PieceType.normal;
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === TEXT(1)) text = reader.string();
+    else if (tag === FLOAT(2)) score = reader.float();
+    else if (tag === INTEGER(3)) type = reader.int32();
+    else reader.skipType(tag & 7);
+  }
+  requireEnd(reader, end);
+  pieces.push(text);
+  scores.push(score);
+  types.push(type);
 }
 
 function readTrainerSpec(reader: Reader, spec: TrainerSpec): void {
@@ -109,6 +153,21 @@ function readNormalizerSpec(reader: Reader, spec: NormalizerSpec): void {
     else if (tag === INTEGER(4)) spec.removeExtraWhitespaces = reader.bool();
     else if (tag === INTEGER(5)) spec.escapeWhitespaces = reader.bool();
     else return false;
+    return true;
+  });
+}
+
+function readSelfTestData(reader: Reader, samples: SelfTestSample[]): void {
+  readMessage(reader, (tag) => {
+    if (tag !== MESSAGE(1)) return false;
+    const sample = { input: '', expected: '' };
+    readMessage(reader, (field) => {
+      if (field === TEXT(1)) sample.input = reader.string();
+      else if (field === TEXT(2)) sample.expected = reader.string();
+      else return false;
+      return true;
+    });
+    samples.push(sample);
     return true;
   });
 }
@@ -148,10 +207,7 @@ const FLOAT = (field: number) => (field << 3) | 5;
 
 /** Reads one embedded message; `readField` returns false for a tag it does not know. */
 function readMessage(reader: Reader, readField: (tag: number) => boolean): void {
-  const length = reader.uint32();
-  const end = reader.pos + length;
-  if (end > reader.len) throw new RangeError(`A message of ${length} bytes runs over the end of the file.`);
-  readFields(reader, end, readField);
+  readFields(reader, endOfMessage(reader), readField);
 }
 
 function readFields(reader: Reader, end: number, readField: (tag: number) => boolean): void {
@@ -159,5 +215,16 @@ function readFields(reader: Reader, end: number, readField: (tag: number) => boo
     const tag = reader.uint32();
     if (!readField(tag)) reader.skipType(tag & 7);
   }
+  requireEnd(reader, end);
+}
+
+function endOfMessage(reader: Reader): number {
+  const length = reader.uint32();
+  const end = reader.pos + length;
+  if (end > reader.len) throw new RangeError(`A message of ${length} bytes runs over the end of the file.`);
+  return end;
+}
+
+function requireEnd(reader: Reader, end: number): void {
   if (reader.pos !== end) throw new RangeError('A field runs over the end of its message.');
 }

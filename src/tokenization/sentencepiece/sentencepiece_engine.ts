@@ -1,7 +1,7 @@
 import type { TokenList } from '../token_list';
 import type { AlignedEngine } from '../tokenizer_engine';
 import { Unigram } from '../unigram/unigram';
-import { PieceType } from './model_proto';
+import { PieceType, type SelfTestSample } from './model_proto';
 import { NormalizedText } from './normalized_text';
 import { PieceBuffer } from './piece_buffer';
 import { bytePiece, type SentencePieceModel } from './sentencepiece_model';
@@ -34,17 +34,28 @@ export class SentencePieceEngine implements AlignedEngine {
   constructor(model: SentencePieceModel) {
     const { pieces, types, trainerSpec } = model;
     this.#model = model;
-    this.#wordsAreApart = pieces.every((piece, id) => !isMatched(types[id]!) || piece.lastIndexOf('▁') <= 0);
+    this.#wordsAreApart = !hasInnerWordStart(model);
     this.#normalizer = new SentencePieceNormalizer({
       spec: model.normalizerSpec,
       characterMap: model.characterMap,
       userDefinedPieces: pieces.filter((_, id) => types[id] === PieceType.userDefined),
       treatWhitespaceAsSuffix: trainerSpec.treatWhitespaceAsSuffix,
     });
-    this.#unigram = new Unigram({ pieces, unkId: model.unkId, precision: 'float32', ...scoresOf(model) });
+    this.#unigram = new Unigram({ trie: model.trie, unkId: model.unkId, precision: 'float32', ...scoresOf(model) });
     if (trainerSpec.byteFallback) {
       this.#bytePieces = Int32Array.from({ length: 256 }, (_, byte) => model.idOf(bytePiece(byte)));
     }
+  }
+
+  /**
+   * Segments the samples that the trainer put into the model.
+   *
+   * @returns those that come out otherwise than the trainer had them; none in a sound model.
+   */
+  selfTest(): Array<SelfTestSample & { readonly received: string }> {
+    return this.#model.selfTestSamples
+      .map((sample) => ({ ...sample, received: this.encodePieces(sample.input).join(' ') }))
+      .filter(({ expected, received }) => expected !== received);
   }
 
   encodeIds(text: string): number[] {
@@ -128,18 +139,26 @@ function endOfWord(units: Uint16Array, start: number, length: number): number {
   return end;
 }
 
-/** Whether a text can contain a piece of this type as such. */
-function isMatched(type: number): boolean {
-  return type === PieceType.normal || type === PieceType.userDefined;
+/** Whether a piece reaches from one word into the next. */
+function hasInnerWordStart({ pieces, types }: SentencePieceModel): boolean {
+  for (let id = 0; id < pieces.length; id++) {
+    const isMatched = types[id] === PieceType.normal || types[id] === PieceType.userDefined;
+    if (isMatched && pieces[id]!.indexOf('▁', 1) > 0) return true;
+  }
+  return false;
 }
 
 /** Scores by id and of an unknown character (`unigram::Model`); a user-defined piece is better than any other way. */
 function scoresOf({ pieces, types, scores }: SentencePieceModel): { scores: Float64Array; unkScore: number } {
-  const normal = scores.filter((_, id) => types[id] === PieceType.normal);
-  const worst = normal.reduce((least, score) => Math.min(least, score), LARGEST_FLOAT);
-  const edges = Float64Array.from(scores, (score, id) => {
-    if (types[id] === PieceType.userDefined) return Math.fround(0.1 * (encoder.encode(pieces[id]!).length - 1));
-    return types[id] === PieceType.normal ? score : Number.NaN;
-  });
+  const edges = new Float64Array(pieces.length).fill(Number.NaN);
+  let worst = LARGEST_FLOAT;
+  for (let id = 0; id < pieces.length; id++) {
+    if (types[id] === PieceType.normal) {
+      edges[id] = scores[id]!;
+      worst = Math.min(worst, scores[id]!);
+    } else if (types[id] === PieceType.userDefined) {
+      edges[id] = Math.fround(0.1 * (encoder.encode(pieces[id]!).length - 1));
+    }
+  }
   return { scores: edges, unkScore: Math.fround(worst - UNKNOWN_PENALTY) };
 }

@@ -1,11 +1,14 @@
 import { TokenizerError } from '../../errors';
+import { NONE, PieceTrie } from '../unigram/piece_trie';
 import { CharacterMap } from './character_map';
 import {
+  appendUserDefinedPieces,
   type ModelProto,
   ModelType,
   type NormalizerSpec,
   PieceType,
   readModelProto,
+  type SelfTestSample,
   type TrainerSpec,
 } from './model_proto';
 
@@ -31,18 +34,22 @@ export class SentencePieceModel {
   readonly normalizerSpec: Readonly<NormalizerSpec>;
   /** What characters become before they are segmented; undefined for a model that changes none. */
   readonly characterMap: CharacterMap | undefined;
-  readonly #ids: ReadonlyMap<string, number>;
+  /** Texts that the trainer put into the file with their pieces; none in published models. */
+  readonly selfTestSamples: readonly SelfTestSample[];
+  /** The pieces as a tree, to find them in a text. */
+  readonly trie: PieceTrie;
 
-  private constructor(bytes: Uint8Array, proto: ModelProto, path: string) {
+  private constructor(bytes: Uint8Array, proto: ModelProto, trie: PieceTrie, path: string) {
     this.bytes = bytes;
-    this.pieces = proto.pieces.map((piece) => piece.text);
-    this.scores = Float32Array.from(proto.pieces, (piece) => piece.score);
-    this.types = Uint8Array.from(proto.pieces, (piece) => piece.type);
+    this.pieces = proto.pieces;
+    this.trie = trie;
+    this.scores = new Float32Array(proto.scores);
+    this.types = new Uint8Array(proto.types);
     this.unkId = this.types.indexOf(PieceType.unknown);
     this.trainerSpec = proto.trainerSpec;
     this.normalizerSpec = proto.normalizerSpec;
+    this.selfTestSamples = proto.selfTestSamples;
     this.characterMap = CharacterMap.fromBlob(proto.normalizerSpec.precompiledCharsmap, path);
-    this.#ids = new Map(this.pieces.map((piece, id) => [piece, id]));
   }
 
   /**
@@ -63,7 +70,8 @@ export class SentencePieceModel {
         { path, expected: 'unigram', received: name },
       );
     }
-    const problem = findProblem(proto);
+    const trie = new PieceTrie(proto.pieces);
+    const problem = findProblem(proto, trie);
     if (problem !== undefined) {
       throw new TokenizerError(
         `${path} is not a valid SentencePiece model, since ${problem}; train or fetch it again.`,
@@ -73,17 +81,39 @@ export class SentencePieceModel {
         },
       );
     }
-    return new SentencePieceModel(bytes, proto, path);
+    return new SentencePieceModel(bytes, proto, trie, path);
+  }
+
+  /**
+   * This model with more pieces, which are kept whole and as they are wherever they stand in a text. Their ids follow on
+   * those of this model's pieces.
+   *
+   * @throws {TokenizerError} when the model has one of them already, one is empty or comes twice.
+   *
+   * @example
+   * await writeFile('spm.model', model.withUserDefinedPieces(['<user>', '<bot>']).bytes);
+   */
+  withUserDefinedPieces(pieces: readonly string[]): SentencePieceModel {
+    const known = pieces.find((piece) => this.has(piece));
+    if (known !== undefined) {
+      throw new TokenizerError(
+        `The pieces to be added must be new, received ${JSON.stringify(known)}, which the model has; leave it out.`,
+        { expected: 'pieces that the model lacks', received: known },
+      );
+    }
+    const vocabSize = this.pieces.length + pieces.length;
+    return SentencePieceModel.fromBytes(appendUserDefinedPieces(this.bytes, pieces, vocabSize), 'The extended model');
   }
 
   /** Id of a piece, or {@link unkId} when the vocabulary does not hold it. */
   idOf(piece: string): number {
-    return this.#ids.get(piece) ?? this.unkId;
+    const id = this.trie.find(piece);
+    return id === NONE ? this.unkId : id;
   }
 
   /** Whether the vocabulary holds a piece. */
   has(piece: string): boolean {
-    return this.#ids.has(piece);
+    return this.trie.find(piece) !== NONE;
   }
 }
 
@@ -103,23 +133,29 @@ function parse(bytes: Uint8Array, path: string): ModelProto {
   return proto;
 }
 
+/** A longer one means a damaged file; SentencePiece draws the line at 8,000 bytes. */
+const LONGEST_PIECE = 8000;
+
 /** The first rule of `ModelInterface::InitializePieces` (google/sentencepiece) that the vocabulary breaks, in words. */
-function findProblem({ pieces, trainerSpec }: ModelProto): string | undefined {
-  const seen = new Set<string>();
-  for (const { text, type } of pieces) {
-    if (text === '') return 'it holds an empty piece';
-    if (seen.has(text)) return `it holds the piece ${JSON.stringify(text)} twice`;
-    seen.add(text);
-    if (type === PieceType.byte && !trainerSpec.byteFallback) {
-      return `it holds the byte piece ${text} without byte fallback`;
+function findProblem({ pieces, scores, types, trainerSpec }: ModelProto, trie: PieceTrie): string | undefined {
+  if (trie.firstRepeated !== NONE) return `it holds the piece ${JSON.stringify(pieces[trie.firstRepeated])} twice`;
+  for (let id = 0; id < pieces.length; id++) {
+    const piece = pieces[id]!;
+    if (piece === '') return 'it holds an empty piece';
+    if (piece.length > LONGEST_PIECE) return `it holds a piece of ${piece.length} characters`;
+    if (!Number.isFinite(scores[id])) return `the score of the piece ${JSON.stringify(piece)} is ${scores[id]}`;
+    if (types[id] === PieceType.byte && !trainerSpec.byteFallback) {
+      return `it holds the byte piece ${piece} without byte fallback`;
     }
   }
-  const unknowns = pieces.filter(({ type }) => type === PieceType.unknown).length;
+  const unknowns = types.filter((type) => type === PieceType.unknown).length;
   if (unknowns !== 1) return `it holds ${unknowns} unknown pieces where there must be 1`;
   if (trainerSpec.byteFallback) {
-    const bytePieces = new Set(pieces.filter(({ type }) => type === PieceType.byte).map(({ text }) => text));
     for (let byte = 0; byte < 256; byte++) {
-      if (!bytePieces.has(bytePiece(byte))) return `it has byte fallback but no piece ${bytePiece(byte)}`;
+      const id = trie.find(bytePiece(byte));
+      if (id === NONE || types[id] !== PieceType.byte) {
+        return `it has byte fallback but no piece ${bytePiece(byte)}`;
+      }
     }
   }
   return undefined;

@@ -1,11 +1,11 @@
-import { PieceTrie } from './piece_trie';
+import type { PieceTrie } from './piece_trie';
 import { LARGEST_SUM, Viterbi } from './viterbi';
 import { hashWord, LONGEST_CACHED, NOT_CACHED, WordCache } from './word_cache';
 
 /** A Unigram vocabulary and how it is used. */
 export interface UnigramOptions {
   /** Pieces by id. */
-  readonly pieces: readonly string[];
+  readonly trie: PieceTrie;
   /** Log probability of each piece by id; NaN for one that no text contains. */
   readonly scores: Float64Array;
   /** Id of the unknown piece, which is never matched itself. */
@@ -47,11 +47,12 @@ export class Unigram {
   #sum = 0;
   #units = new Uint16Array(LONGEST_CACHED);
 
-  constructor({ pieces, scores, unkId, unkScore, precision }: UnigramOptions) {
+  constructor({ trie, scores, unkId, unkScore, precision }: UnigramOptions) {
+    const edges = Float64Array.from(scores);
+    edges[unkId] = Number.NaN;
+    this.#viterbi = new Viterbi(trie, edges, unkId, unkScore);
     this.#scores = Float64Array.from(scores);
     this.#scores[unkId] = unkScore;
-    const trie = new PieceTrie(pieces, (id) => id === unkId || Number.isNaN(scores[id]!));
-    this.#viterbi = new Viterbi(trie, this.#scores, unkId);
     this.#isRounded = precision === 'float32';
     this.#largestScore = this.#scores.reduce((largest, score) => Math.max(largest, Math.abs(score || 0)), 0);
     this.ids = this.#viterbi.ids;

@@ -27,13 +27,14 @@ export class Viterbi {
   #nodes = new Nodes(KEPT_NODES);
 
   /**
-   * @param trie pieces that can occur.
-   * @param scores by id; that of `unkId` is the score of an unknown character.
+   * @param scores by id; NaN for a piece that no text contains.
+   * @param unkScore score of a character that no piece covers.
    */
   constructor(
     readonly trie: PieceTrie,
     readonly scores: Float64Array,
     readonly unkId: number,
+    readonly unkScore: number,
   ) {}
 
   /**
@@ -42,7 +43,7 @@ export class Viterbi {
    * @returns the number of pieces of `units` from `start` to `end`.
    */
   segmentExactly(units: Uint16Array, start: number, end: number): number {
-    const { trie, scores, unkId } = this;
+    const { trie, scores, unkId, unkScore } = this;
     const length = end - start;
     const nodes = this.#nodesFor(length);
     const { best, second, from, id } = nodes;
@@ -57,11 +58,11 @@ export class Viterbi {
         node = trie.child(node, units[start + position]!);
         if (node === NONE) break;
         const piece = trie.pieceAt(node);
-        if (piece === NONE) continue;
+        if (piece === NONE || isNever(scores[piece]!)) continue;
         nodes.offer(begin, position + 1, piece, scores[piece]!);
         if (position + 1 === begin + width) hasSingle = true;
       }
-      if (!hasSingle) nodes.offer(begin, begin + width, unkId, scores[unkId]!);
+      if (!hasSingle) nodes.offer(begin, begin + width, unkId, unkScore);
       begin += width;
     }
     this.margin = best[length]! - second[length]!;
@@ -77,7 +78,7 @@ export class Viterbi {
    * @param sum of the scores of everything before; {@link sum} is that of everything up to `end` afterwards.
    */
   segmentRounded(units: Uint16Array, start: number, end: number, sum: number): number {
-    const { trie, scores, unkId } = this;
+    const { trie, scores, unkId, unkScore } = this;
     const length = end - start;
     const nodes = this.#nodesFor(length);
     const { best, from, id } = nodes;
@@ -94,7 +95,7 @@ export class Viterbi {
         node = trie.child(node, units[start + position]!);
         if (node === NONE) break;
         const piece = trie.pieceAt(node);
-        if (piece === NONE) continue;
+        if (piece === NONE || isNever(scores[piece]!)) continue;
         const after = position + 1;
         const candidate = Math.fround(scores[piece]! + before);
         if (from[after] === NONE || candidate > best[after]!) {
@@ -107,7 +108,7 @@ export class Viterbi {
       }
       if (!hasSingle) {
         const after = begin + width;
-        const candidate = Math.fround(scores[unkId]! + before);
+        const candidate = Math.fround(unkScore + before);
         if (from[after] === NONE || candidate > best[after]!) {
           best[after] = candidate;
           from[after] = begin;
@@ -192,6 +193,11 @@ class Nodes {
       this.id[after] = piece;
     } else if (candidate > second[after]!) second[after] = candidate;
   }
+}
+
+/** Whether a piece of this score is never matched. */
+function isNever(score: number): boolean {
+  return Number.isNaN(score);
 }
 
 /** 2 for a character of two code units, 1 for others. */
