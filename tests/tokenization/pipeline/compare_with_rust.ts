@@ -1,0 +1,46 @@
+import { Tokenizer } from 'tokenizers';
+import { TokenizerPipeline } from '../../../src/tokenization/pipeline/tokenizer_pipeline';
+import { TokenList } from '../../../src/tokenization/token_list';
+import { RustTokenizer } from '../parity/rust_tokenizer';
+import type { JsonParts } from './tokenizer_json';
+
+/** A text that the pipeline and Hugging Face's Rust library do not agree about. */
+interface Disagreement {
+  text: string;
+  expected: unknown;
+  received: unknown;
+}
+
+/**
+ * Runs a `tokenizer.json` in the pipeline and in the Rust library, and compares ids, tokens, positions, words and what the
+ * ids are decoded to.
+ */
+export async function compareWithRust(json: JsonParts, texts: readonly string[]): Promise<Disagreement[]> {
+  const content = JSON.stringify(json);
+  const pipeline = TokenizerPipeline.fromJson(JSON.parse(content));
+  const encoded = await new RustTokenizer(content).encode(texts);
+  const rust = Tokenizer.fromString(content);
+  const disagreements: Disagreement[] = [];
+  for (const [index, text] of texts.entries()) {
+    const { ids } = encoded[index]!;
+    const decoded = [await rust.decode(ids, false), await rust.decode(ids, true)];
+    const expected = { ...encoded[index], decoded };
+    const received = runPipeline(pipeline, text);
+    if (JSON.stringify(expected) !== JSON.stringify(received)) disagreements.push({ text, expected, received });
+  }
+  return disagreements;
+}
+
+function runPipeline(pipeline: TokenizerPipeline, text: string) {
+  const tokens = new TokenList();
+  pipeline.encode(text, tokens);
+  const { starts, ends, words } = tokens;
+  const ids = pipeline.encodeIds(text);
+  return {
+    ids,
+    tokens: pipeline.encodePieces(text),
+    offsets: starts.map((start, index) => [start, ends[index]]),
+    words,
+    decoded: [pipeline.decode(ids), pipeline.decode(ids, { skipSpecialTokens: true })],
+  };
+}
