@@ -1,4 +1,4 @@
-"""The texts and options that the tokenizer tables are made of."""
+"""The texts and settings that the tokenizer tables are made of."""
 
 import random
 
@@ -94,63 +94,3 @@ SETTINGS = [
     {"split_by_punct": True},
     {"do_lower_case": True, "split_by_punct": True},
 ]
-
-SHORT, MEDIUM = "the white whale", "Call me Ishmael, said the old man of the sea."
-LONG = "There is nothing like the perils of whaling to breed this free and easy sort of genial, desperado philosophy."
-BATCH = [SHORT, LONG, "", MEDIUM]
-
-# (text, text_pair, options) as in tokenizer(text, text_pair, **options)
-CALLS = [
-    (SHORT, None, {}),
-    ("", None, {}),
-    (SHORT, MEDIUM, {}),
-    (SHORT, "", {}),
-    (SHORT, None, {"add_special_tokens": False}),
-    (SHORT, MEDIUM, {"add_special_tokens": False}),
-    (SHORT, None, {"return_special_tokens_mask": True}),
-    (SHORT, MEDIUM, {"return_special_tokens_mask": True}),
-    ("a [MASK] b [SEP] c", None, {"return_special_tokens_mask": True}),
-    (SHORT, None, {"return_token_type_ids": False}),
-    (SHORT, None, {"return_attention_mask": False}),
-    (SHORT, None, {"return_length": True}),
-    (BATCH, None, {}),
-    (BATCH, None, {"padding": True}),
-    (BATCH, None, {"padding": "longest", "return_special_tokens_mask": True}),
-    (BATCH, None, {"padding": "longest", "padding_side": "left", "return_special_tokens_mask": True}),
-    (BATCH, None, {"padding": True, "pad_to_multiple_of": 8}),
-    (BATCH, None, {"padding": "max_length", "max_length": 40}),
-    (BATCH, None, {"padding": "max_length", "max_length": 10}),
-    (BATCH, None, {"padding": "max_length", "max_length": 10, "truncation": True}),
-    (BATCH, None, {"padding": "max_length", "max_length": 10, "truncation": True, "padding_side": "left"}),
-    (BATCH, None, {"padding": True, "max_length": 10, "truncation": True, "return_length": True}),
-    (BATCH, None, {"padding": True, "truncation": "only_first", "max_length": 16, "pad_to_multiple_of": 8}),
-    (BATCH, [MEDIUM, SHORT, LONG, ""], {"padding": True, "return_special_tokens_mask": True}),
-    (BATCH, [MEDIUM, SHORT, LONG, ""], {"padding": True, "truncation": True, "max_length": 17}),
-    (SHORT, None, {"padding": "max_length", "max_length": 9, "padding_side": "left"}),
-    (SHORT, MEDIUM, {"padding": "max_length", "max_length": 40, "padding_side": "left"}),
-    *((LONG, None, {"truncation": True, "max_length": length}) for length in (1, 2, 3, 4, 9, 100)),
-    *((LONG, MEDIUM, {"truncation": True, "max_length": length}) for length in (3, 4, 9, 12, 21, 30, 39)),
-    *((MEDIUM, LONG, {"truncation": "longest_first", "max_length": length}) for length in (3, 9, 12, 21, 30, 39)),
-    *((MEDIUM, MEDIUM, {"truncation": "longest_first", "max_length": length}) for length in (10, 11, 12, 13)),
-    *((LONG, MEDIUM, {"truncation": "only_first", "max_length": length}) for length in (10, 20, 30)),
-    *((LONG, MEDIUM, {"truncation": "only_second", "max_length": length}) for length in (10, 43, 44, 48)),
-    (MEDIUM, LONG, {"truncation": "do_not_truncate", "max_length": 9}),
-    (LONG, None, {"truncation": True, "max_length": 10, "truncation_side": "left"}),
-    (LONG, None, {"truncation": True, "max_length": 10, "return_overflowing_tokens": True}),
-    (LONG, None, {"truncation": True, "max_length": 10, "stride": 3, "return_overflowing_tokens": True}),
-    (SHORT, None, {"truncation": True, "max_length": 100, "return_overflowing_tokens": True}),
-    (
-        SHORT,
-        LONG,
-        {"truncation": "only_second", "max_length": 14, "stride": 2, "return_overflowing_tokens": True},
-    ),
-    (LONG, SHORT, {"truncation": "only_first", "max_length": 14, "return_overflowing_tokens": True}),
-    (LONG, MEDIUM, {"truncation": "longest_first", "max_length": 14, "return_overflowing_tokens": True}),
-    (SHORT.split(), None, {"is_split_into_words": True}),
-    ([SHORT.split(), MEDIUM.split()], None, {"is_split_into_words": True, "padding": True}),
-    (["don't", "", "  blank  ", "stop.[MASK]"], None, {"is_split_into_words": True}),
-]
-
-# Ids without special tokens, for the four methods about special tokens.
-SEQUENCES = [([], None), ([10, 20, 30], None), ([10, 20, 30], [40, 50]), ([], []), ([10], [40, 50, 60])]
-ALREADY_SPECIAL = [[1, 10, 20, 2], [1, 10, 2, 20, 2, 0, 0], [3, 10, 3], []]

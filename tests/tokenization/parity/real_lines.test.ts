@@ -1,0 +1,55 @@
+import { DebertaV2Tokenizer } from '../../../src/tokenization/deberta_v2_tokenizer';
+import { DebertaV2TokenizerFast } from '../../../src/tokenization/deberta_v2_tokenizer_fast';
+import { camelCaseKeys } from '../camel_case_keys';
+import { ALL_MODELS, modelBytes } from '../tables';
+import { digestsOf, LINES_IN_A_CHUNK, readLineDigests, readRealLines } from './real_lines';
+
+const lines = readRealLines();
+const digests = readLineDigests();
+
+const encodeLines = (tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast) =>
+  lines.map((line) => tokenizer.encode(line, { addSpecialTokens: false }));
+
+/** The chunks of rows whose ids are not those of the reference, by their first lines. */
+function wrongChunks(rows: readonly number[][], expected: readonly string[]) {
+  const found = digestsOf(rows);
+  expect(found).toHaveLength(expected.length);
+  return found.flatMap((digest, chunk) =>
+    digest === expected[chunk] ? [] : [{ firstLine: chunk * LINES_IN_A_CHUNK, text: lines[chunk * LINES_IN_A_CHUNK] }],
+  );
+}
+
+test('there are more than 20,000 lines', () => {
+  expect(lines).toHaveLength(23_401);
+});
+
+describe.each(ALL_MODELS)('real text with the %s model', (name) => {
+  const { settings, slow, fast, differing, tokens } = digests[name];
+  const options = camelCaseKeys(settings);
+  let slowRows: number[][];
+  let fastRows: number[][];
+  beforeAll(async () => {
+    const bytes = modelBytes(name);
+    slowRows = encodeLines(await DebertaV2TokenizerFast.fromModel(bytes, options));
+    fastRows = encodeLines(await DebertaV2TokenizerFast.fromModel(bytes, { ...options, algorithm: 'fast' }));
+  });
+
+  test('DebertaV2Tokenizer gives the ids of the slow class', async () => {
+    const tokenizer = await DebertaV2Tokenizer.fromModel(modelBytes(name), options);
+    expect(wrongChunks(encodeLines(tokenizer), slow)).toEqual([]);
+  });
+
+  test('DebertaV2TokenizerFast gives the ids of the slow class', () => {
+    expect(wrongChunks(slowRows, slow)).toEqual([]);
+    expect(slowRows.reduce((count, ids) => count + ids.length, 0)).toBe(tokens);
+  });
+
+  test('DebertaV2TokenizerFast gives the ids of the fast class with its algorithm', () => {
+    expect(wrongChunks(fastRows, fast)).toEqual([]);
+  });
+
+  test('the two algorithms differ on the lines that the two classes differ on', () => {
+    const found = slowRows.flatMap((ids, index) => (ids.join() === fastRows[index]!.join() ? [] : [index]));
+    expect(found).toEqual(differing);
+  });
+});
