@@ -6,5 +6,15 @@ export default defineConfig([
   // The module's own place goes by another name there.
   { ...common, entry: { index: 'src/index.ts' }, format: 'esm', define: { __filename: 'import.meta.url' } },
   // One build for library and command line, so that they share their modules.
-  { ...common, entry: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' }, format: 'cjs', platform: 'node' },
+  {
+    ...common,
+    entry: {
+      index: 'src/index.ts',
+      'cli/main': 'src/cli/main.ts',
+      // The threads of `encodeBatch` run this, whichever of the builds starts them.
+      encode_worker: 'src/tokenization/encoding/encode_worker.ts',
+    },
+    format: 'cjs',
+    platform: 'node',
+  },
 ]);

@@ -74,10 +74,19 @@ export {
 export type { TensorflowReport } from './runtime/tensorflow_report';
 export { type UseBackendOptions, useBackend } from './runtime/use_backend';
 export { type AddedToken, addedToken } from './tokenization/added_token';
-export { DebertaV2Tokenizer, type DecodeOptions } from './tokenization/deberta_v2_tokenizer';
+export { type DebertaV2SlowTokenizerOptions, DebertaV2Tokenizer } from './tokenization/deberta_v2_tokenizer';
+export {
+  DebertaV2TokenizerFast,
+  type DebertaV2TokenizerFastOptions,
+} from './tokenization/deberta_v2_tokenizer_fast';
 export type { CallOptions, PadOptions } from './tokenization/encoding/call_options';
-export type { BatchEncoding, Encoding, TensorEncoding } from './tokenization/encoding/encoding';
-export { PreTrainedTokenizer } from './tokenization/pretrained_tokenizer';
+export type { BatchEncoding, Encoding, Offsets, TensorEncoding } from './tokenization/encoding/encoding';
+export type { CallResult, PositionMaps, Span } from './tokenization/encoding/position_maps';
+export type { EncodeBatchOptions, StreamedText } from './tokenization/encoding/text_batches';
+export type { TokenizerAlgorithm } from './tokenization/fast_tokenizer_parts';
+export type { EngineName } from './tokenization/load_engine';
+export type { TokenizerJson } from './tokenization/pipeline/tokenizer_json_from_model';
+export { type DecodeOptions, PreTrainedTokenizer } from './tokenization/pretrained_tokenizer';
 export { SentencePieceModel } from './tokenization/sentencepiece/sentencepiece_model';
 export type { TokenizerEngine } from './tokenization/tokenizer_engine';
 export type { DebertaV2TokenizerOptions } from './tokenization/tokenizer_options';

@@ -103,13 +103,18 @@ export async function writeFileAtomically(destination: string, content: string |
   }
 }
 
-async function refuseExisting(target: string, overwrite: boolean): Promise<void> {
+/**
+ * Refuses an output that is there already.
+ *
+ * @throws {OutputError} unless `overwrite` is set.
+ */
+export async function refuseExisting(target: string, overwrite: boolean): Promise<void> {
   if (overwrite) return;
   const found = await nodeBuiltin('node:fs/promises')
     .stat(target)
     .catch(() => undefined);
   if (found !== undefined) {
-    throw new OutputError(`${target} exists already; choose another output folder or allow overwriting it.`, {
+    throw new OutputError(`${target} exists already; choose another output or allow overwriting it.`, {
       path: target,
     });
   }

@@ -9,6 +9,7 @@ interface NodeBuiltins {
   'node:os': typeof import('node:os');
   'node:path': typeof import('node:path');
   'node:stream/promises': typeof import('node:stream/promises');
+  'node:worker_threads': typeof import('node:worker_threads');
 }
 
 /**

@@ -23,3 +23,8 @@ export function addedToken(content: string, properties: Partial<Omit<AddedToken,
   const { special = false } = properties;
   return { singleWord: false, lstrip: false, rstrip: false, normalized: !special, ...properties, special, content };
 }
+
+/** A token as Python's and Rust's files hold it. */
+export function addedTokenJson({ content, singleWord, lstrip, rstrip, normalized, special }: AddedToken) {
+  return { content, lstrip, normalized, rstrip, single_word: singleWord, special };
+}

@@ -1,219 +1,172 @@
 import { TokenizerError } from '../errors';
-import { writeFileAtomically } from '../files/atomic_write';
-import { nodeBuiltin } from '../files/node_builtins';
 import { logger } from '../logger';
+import { cleanUpSpaces } from './clean_up_spaces';
 import { joinRows, splitRows } from './encoding/batch_rows';
-import { type PadOptions, resolveStrategies } from './encoding/call_options';
+import { type CallInputs, readCallInputs, type TextInput } from './encoding/call_inputs';
+import {
+  type CallOptions,
+  checkCallOptions,
+  type PadOptions,
+  type ResolvedStrategies,
+  resolveStrategies,
+} from './encoding/call_options';
+import { encodeStream } from './encoding/encode_stream';
 import type { BatchEncoding, Encoding, TensorEncoding } from './encoding/encoding';
-import { type PaddingSettings, type PaddingStrategy, padEncoding, padEncodings } from './encoding/pad_encodings';
-import type { SpecialTokenTemplate } from './encoding/prepare_encoding';
+import { type PaddingSettings, type PaddingStrategy, padEncodings, padSingle } from './encoding/pad_encodings';
+import { type CallResult, positionsOf, withPositionMaps } from './encoding/position_maps';
 import { toTensorEncoding } from './encoding/tensor_encoding';
-import type { Side } from './encoding/truncate_sequences';
-import type { SentencePieceModel } from './sentencepiece/sentencepiece_model';
-import type { SpecialTokenRole } from './special_tokens';
-import { NO_MAXIMUM, tokenizerFiles } from './tokenizer_config';
-import type { DebertaV2TokenizerOptions } from './tokenizer_options';
-import { VOCABULARY_FILE } from './tokenizer_source';
-import { TokenizerVocabulary } from './tokenizer_vocabulary';
+import type { EncodeBatchOptions, StreamedText } from './encoding/text_batches';
+import type { TokenizerRecipe } from './encoding/worker_messages';
+import type { TokenizerEngine } from './tokenizer_engine';
+import { TokenizerWithSettings } from './tokenizer_with_settings';
+
+/** Options of a tokenizer's `decode`. */
+export interface DecodeOptions {
+  /** Leaves special tokens out, false by default. */
+  skipSpecialTokens?: boolean;
+  /** Removes spaces before punctuation and English contractions; the tokenizer's setting by default. */
+  cleanUpTokenizationSpaces?: boolean;
+}
 
 /**
- * What every tokenizer of this package can do apart from turning text into tokens: ids, special tokens, padding,
- * saving. Mirrors `PreTrainedTokenizerBase` of Hugging Face in camelCase.
+ * What the slow and the fast tokenizer have in common; mirrors `PreTrainedTokenizerBase` of Hugging Face in camelCase.
  */
-export abstract class PreTrainedTokenizer implements SpecialTokenTemplate {
-  /** Longest sequence in tokens that the model takes, 1e30 for no maximum. */
-  modelMaxLength: number;
-  /** Where padding goes. */
-  paddingSide: Side;
-  /** Where tokens are cut off. */
-  truncationSide: Side;
-  /** Whether `decode` removes spaces before punctuation unless told otherwise. */
-  cleanUpTokenizationSpaces: boolean;
-  /** Token type of padding. */
-  readonly padTokenTypeId = 0;
-  /** Whether text is lower-cased. */
-  readonly doLowerCase: boolean;
-  /** Whether text is cut at punctuation first. */
-  readonly splitByPunct: boolean;
-  /** Whether special tokens in a text are tokenized like ordinary text. */
-  readonly splitSpecialTokens: boolean;
+export abstract class PreTrainedTokenizer extends TokenizerWithSettings {
+  /** Whether results know the positions of their tokens. */
+  protected abstract readonly keepsPositions: boolean;
 
-  protected readonly vocabulary: TokenizerVocabulary;
-  readonly #unknownSettings: Readonly<Record<string, unknown>>;
-  readonly #warned = new Set<string>();
+  /** Cuts whole texts into tokens, added tokens included. */
+  protected abstract readonly segmenter: TokenizerEngine & { encodeIds(text: string): number[] };
 
-  /**
-   * @param unknownSettings keys of `tokenizer_config.json` to be written back by {@link savePretrained}.
-   */
-  protected constructor(
-    protected readonly model: SentencePieceModel,
-    options: DebertaV2TokenizerOptions = {},
-    unknownSettings: Readonly<Record<string, unknown>> = {},
-  ) {
-    this.modelMaxLength = options.modelMaxLength ?? NO_MAXIMUM;
-    this.paddingSide = options.paddingSide ?? 'right';
-    this.truncationSide = options.truncationSide ?? 'right';
-    this.cleanUpTokenizationSpaces = options.cleanUpTokenizationSpaces ?? false;
-    this.doLowerCase = options.doLowerCase ?? false;
-    this.splitByPunct = options.splitByPunct ?? false;
-    this.splitSpecialTokens = options.splitSpecialTokens ?? false;
-    this.vocabulary = new TokenizerVocabulary(model, options, options.addedTokens);
-    this.#unknownSettings = unknownSettings;
-  }
+  /** Encodes what `call` was given, all options but `returnTensors` taken into account. */
+  protected abstract encodeInputs(
+    inputs: CallInputs,
+    options: CallOptions,
+    strategies: ResolvedStrategies,
+    padding: PaddingSettings,
+  ): CallResult<Encoding> | CallResult<BatchEncoding>;
 
-  /** Number of pieces of the SentencePiece model, without added tokens. */
-  get vocabSize(): number {
-    return this.vocabulary.vocabSize;
-  }
+  /** Text of ids, spaces as they are. */
+  protected abstract decodeIds(ids: ArrayLike<number>, skipSpecialTokens: boolean): string;
 
-  /** Number of tokens, added ones included: rows that an embedding table must at least have. */
-  get length(): number {
-    return this.vocabulary.length;
-  }
+  /** What a worker thread needs to make the same tokenizer. */
+  protected abstract workerRecipe(): TokenizerRecipe;
 
-  /** Ids of all tokens, added ones included. */
-  getVocab(): Map<string, number> {
-    return this.vocabulary.toMap();
-  }
-
-  /** Ids of the added tokens; special tokens count as added even where the model has them. */
-  getAddedVocab(): Map<string, number> {
-    return new Map(this.vocabulary.addedIds);
-  }
-
-  get clsToken(): string {
-    return this.#special('clsToken');
-  }
-  get sepToken(): string {
-    return this.#special('sepToken');
-  }
-  get padToken(): string {
-    return this.#special('padToken');
-  }
-  get unkToken(): string {
-    return this.#special('unkToken');
-  }
-  get maskToken(): string {
-    return this.#special('maskToken');
-  }
-  get bosToken(): string {
-    return this.#special('bosToken');
-  }
-  get eosToken(): string {
-    return this.#special('eosToken');
-  }
-  get clsTokenId(): number {
-    return this.vocabulary.idOf(this.clsToken);
-  }
-  get sepTokenId(): number {
-    return this.vocabulary.idOf(this.sepToken);
-  }
-  get padTokenId(): number {
-    return this.vocabulary.idOf(this.padToken);
-  }
-  get unkTokenId(): number {
-    return this.vocabulary.idOf(this.unkToken);
-  }
-  get maskTokenId(): number {
-    return this.vocabulary.idOf(this.maskToken);
-  }
-  get bosTokenId(): number {
-    return this.vocabulary.idOf(this.bosToken);
-  }
-  get eosTokenId(): number {
-    return this.vocabulary.idOf(this.eosToken);
-  }
-
-  /** Special tokens that have no role of their own. */
-  get additionalSpecialTokens(): string[] {
-    return this.vocabulary.specialTokens.additionalSpecialTokens.map(({ content }) => content);
-  }
-
-  /** Every special token once. */
-  get allSpecialTokens(): string[] {
-    return [...this.vocabulary.allSpecialTokens];
-  }
-
-  /** Ids of {@link allSpecialTokens}. */
-  get allSpecialIds(): number[] {
-    return [...this.vocabulary.allSpecialIds];
-  }
-
-  /** Id of a token, or ids of tokens; the unknown id for what the vocabulary does not hold. */
-  convertTokensToIds(tokens: string): number;
-  convertTokensToIds(tokens: readonly string[]): number[];
-  convertTokensToIds(tokens: string | readonly string[]): number | number[] {
-    if (typeof tokens === 'string') return this.vocabulary.idOf(tokens);
-    return tokens.map((token) => this.vocabulary.idOf(token));
-  }
+  /** Text of tokens, as they are in the middle of a text. */
+  abstract convertTokensToString(tokens: readonly string[]): string;
 
   /**
-   * Token of an id, or tokens of ids; the unknown token for an id beyond the vocabulary. The option
-   * `skipSpecialTokens` (false by default) leaves special tokens out of a list.
+   * Cuts a text into tokens, without adding special ones; those in the text are kept whole.
    *
-   * @throws {TokenizerError} for a negative or fractional id.
-   */
-  convertIdsToTokens(ids: number): string;
-  convertIdsToTokens(ids: ArrayLike<number>, options?: { skipSpecialTokens?: boolean }): string[];
-  convertIdsToTokens(
-    ids: number | ArrayLike<number>,
-    { skipSpecialTokens = false }: { skipSpecialTokens?: boolean } = {},
-  ): string | string[] {
-    if (typeof ids === 'number') return this.vocabulary.tokenOf(ids);
-    const skipped = new Set(skipSpecialTokens ? this.vocabulary.allSpecialIds : []);
-    return Array.from(ids)
-      .filter((id) => !skipped.has(id))
-      .map((id) => this.vocabulary.tokenOf(id));
-  }
-
-  /**
-   * Lays special tokens around ids: `[CLS] first [SEP]`, or `[CLS] first [SEP] second [SEP]`.
+   * @throws {TokenizerError} for what is no string.
    *
    * @example
-   * tokenizer.buildInputsWithSpecialTokens([10, 20], [30]); // [1, 10, 20, 2, 30, 2]
+   * tokenizer.tokenize('the [MASK] whale'); // ['▁the', '[MASK]', '▁whale']
    */
-  buildInputsWithSpecialTokens(first: readonly number[], second?: readonly number[]): number[] {
-    const { clsTokenId, sepTokenId } = this;
-    const opening = [clsTokenId, ...first, sepTokenId];
-    return second === undefined ? opening : [...opening, ...second, sepTokenId];
+  tokenize(text: string): string[] {
+    if (typeof text !== 'string') {
+      throw new TokenizerError(`tokenize takes a string, received ${typeof text}; use call for lists of texts.`, {
+        expected: 'a string',
+        received: text,
+      });
+    }
+    return this.segmenter.encodePieces(text);
+  }
+
+  /** Ids of a text or pair, special tokens included: `call(text, options).input_ids`. */
+  encode(text: string | readonly string[], options?: Omit<CallOptions, 'returnTensors'>): number[] {
+    if (options === undefined && typeof text === 'string') {
+      const ids = this.addSpecialIds(this.segmenter.encodeIds(text));
+      this.warnOfLength(ids.length);
+      return ids;
+    }
+    const { textPair, isSplitIntoWords = false, ...others } = options ?? {};
+    const inputs = readCallInputs(text, textPair, isSplitIntoWords);
+    if (inputs.batched) {
+      throw new TokenizerError('encode takes one text, received a list; use call for a list of texts.', {
+        path: 'text',
+        expected: 'a string',
+        received: text,
+      });
+    }
+    const encoding = this.#encode(inputs, { ...others, isSplitIntoWords, returnOverflowingTokens: false });
+    return (encoding as Encoding).input_ids;
   }
 
   /**
-   * Marks special tokens by 1 and others by 0.
+   * Turns a text or a list of texts into what a model takes (`__call__` of Hugging Face's tokenizers).
    *
-   * @param first ids without special tokens, or with them if `alreadyHasSpecialTokens`.
-   * @param alreadyHasSpecialTokens marks the ids of {@link allSpecialIds} in `first`, instead of the places where
-   *   {@link buildInputsWithSpecialTokens} would put special tokens; false by default.
-   * @throws {TokenizerError} for a second sequence with `alreadyHasSpecialTokens`.
+   * @param text a string, or a list of strings; with `isSplitIntoWords`, a list of words or a list of such lists.
+   * @returns lists of numbers for one text, lists of rows for several, and tensors `[B, S]` with `returnTensors: 'tf'`
+   *   in both cases. Each has the methods of {@link PositionMaps}; to use them on tensors, say
+   *   `batch as TensorEncoding & PositionMaps` (with the methods in its type, `tf.dispose` would not take it).
+   * @throws {TokenizerError} for input that is not text, options that are not allowed, and tensors of rows that differ
+   *   in length.
+   *
+   * @example
+   * tokenizer.call('Who wrote it?', { textPair: context, truncation: 'only_second', maxLength: 384 });
    */
-  getSpecialTokensMask(
-    first: readonly number[],
-    second?: readonly number[],
-    alreadyHasSpecialTokens = false,
-  ): number[] {
-    if (!alreadyHasSpecialTokens) {
-      const opening = [1, ...first.map(() => 0), 1];
-      return second === undefined ? opening : [...opening, ...second.map(() => 0), 1];
-    }
-    if (second !== undefined) {
-      throw new TokenizerError(
-        'Ids that already have special tokens must be one sequence, received two; join them or leave the second out.',
-        { expected: 'one sequence', received: 2 },
-      );
-    }
-    const special = new Set(this.vocabulary.allSpecialIds);
-    return first.map((id) => (special.has(id) ? 1 : 0));
+  call(text: TextInput, options: CallOptions & { returnTensors: 'tf' }): TensorEncoding;
+  call(text: readonly string[], options: CallOptions & { isSplitIntoWords: true }): CallResult<Encoding>;
+  call(text: string, options?: CallOptions): CallResult<Encoding>;
+  call(text: readonly string[] | readonly (readonly string[])[], options?: CallOptions): CallResult<BatchEncoding>;
+  call(text: TextInput, options?: CallOptions): CallResult<Encoding | BatchEncoding> | TensorEncoding;
+  call(text: TextInput, options: CallOptions = {}): CallResult<Encoding | BatchEncoding> | TensorEncoding {
+    const inputs = readCallInputs(text, options.textPair, options.isSplitIntoWords ?? false);
+    const encoded = this.#encode(inputs, options);
+    if (options.returnTensors !== 'tf') return encoded;
+    return this.#toTensors(encoded);
   }
 
-  /** Token types: 0 for `[CLS] first [SEP]`, 1 for `second [SEP]`. */
-  createTokenTypeIdsFromSequences(first: readonly number[], second?: readonly number[]): number[] {
-    const opening = new Array<number>(first.length + 2).fill(0);
-    return second === undefined ? opening : [...opening, ...new Array<number>(second.length + 1).fill(1)];
+  /**
+   * Encodes a stream of texts batch by batch, in order.
+   *
+   * Texts are read as batches are asked for, so that memory does not grow with their number. With `workers` some batches
+   * are encoded ahead, two for each thread; the threads end with the stream, also when it is left early.
+   *
+   * @param texts texts, or pairs `[text, textPair]`; with `isSplitIntoWords`, lists of words.
+   * @throws {TokenizerError} as {@link call} does; for `workers` outside Node.
+   *
+   * @example
+   * for await (const batch of tokenizer.encodeBatch(lines, { truncation: true, maxLength: 512, workers: 4 })) {
+   *   write(batch.input_ids);
+   * }
+   */
+  encodeBatch(
+    texts: Iterable<StreamedText> | AsyncIterable<StreamedText>,
+    options: EncodeBatchOptions & { returnTensors: 'tf' },
+  ): AsyncGenerator<TensorEncoding, void, undefined>;
+  encodeBatch(
+    texts: Iterable<StreamedText> | AsyncIterable<StreamedText>,
+    options?: EncodeBatchOptions,
+  ): AsyncGenerator<CallResult<BatchEncoding>, void, undefined>;
+  async *encodeBatch(
+    texts: Iterable<StreamedText> | AsyncIterable<StreamedText>,
+    options: EncodeBatchOptions = {},
+  ): AsyncGenerator<CallResult<BatchEncoding> | TensorEncoding, void, undefined> {
+    const batches = encodeStream(texts, options, {
+      keepsPositions: this.keepsPositions,
+      call: (list, callOptions) => this.call(list, callOptions),
+      recipe: () => this.workerRecipe(),
+      log: ({ level, message }) => (level === 'warn' ? this.warnOnce(message) : logger.error(message)),
+    });
+    for await (const batch of batches) yield options.returnTensors === 'tf' ? this.#toTensors(batch) : batch;
   }
 
-  /** How many special tokens {@link buildInputsWithSpecialTokens} adds: 2, or 3 for a pair. */
-  numSpecialTokensToAdd(pair = false): number {
-    return pair ? 3 : 2;
+  /**
+   * Text of ids.
+   *
+   * @param ids an id, or any list of them (the values of a tensor, for example).
+   */
+  decode(ids: number | ArrayLike<number>, options: DecodeOptions = {}): string {
+    const { skipSpecialTokens = false, cleanUpTokenizationSpaces = this.cleanUpTokenizationSpaces } = options;
+    const text = this.decodeIds(typeof ids === 'number' ? [ids] : ids, skipSpecialTokens);
+    return cleanUpTokenizationSpaces ? cleanUpSpaces(text) : text;
+  }
+
+  /** Text of each list of ids. */
+  batchDecode(rows: readonly ArrayLike<number>[], options: DecodeOptions = {}): string[] {
+    return rows.map((ids) => this.decode(ids, options));
   }
 
   /**
@@ -238,14 +191,12 @@ export abstract class PreTrainedTokenizer implements SpecialTokenTemplate {
     options: PadOptions = {},
   ): Encoding | BatchEncoding | TensorEncoding {
     const { padding = true, returnTensors } = options;
-    const { padding: strategy, maxLength } = resolveStrategies(
-      { ...options, padding },
-      this.modelMaxLength,
-      (message) => this.warnOnce(message),
+    const strategies = resolveStrategies({ ...options, padding }, this.modelMaxLength, (message) =>
+      this.warnOnce(message),
     );
-    const settings = this.paddingSettings(strategy, maxLength, options);
+    const settings = this.#paddingSettings(strategies.padding, strategies.maxLength, options);
     if ('input_ids' in encodings && !isBatch(encodings)) {
-      const padded = this.padSingle(encodings, settings);
+      const padded = padSingle(encodings, settings);
       return returnTensors === 'tf' ? toTensorEncoding(joinRows([padded])) : padded;
     }
     const rows = 'input_ids' in encodings ? splitRows(encodings) : encodings;
@@ -253,50 +204,33 @@ export abstract class PreTrainedTokenizer implements SpecialTokenTemplate {
     return returnTensors === 'tf' ? toTensorEncoding(batch) : batch;
   }
 
-  /**
-   * Writes the vocabulary.
-   *
-   * @param prefix put before the file name with a hyphen.
-   * @returns the path of the file, `[prefix-]spm.model`, in a list of one.
-   * @throws {OutputError} when it cannot be written.
-   */
-  async saveVocabulary(folder: string, prefix?: string): Promise<string[]> {
-    const name = prefix === undefined ? VOCABULARY_FILE : `${prefix}-${VOCABULARY_FILE}`;
-    const path = nodeBuiltin('node:path').join(folder, name);
-    await writeFileAtomically(path, this.model.bytes);
-    return [path];
+  /** Ids of one text with the special tokens around them. */
+  protected addSpecialIds(ids: readonly number[]): number[] {
+    return this.buildInputsWithSpecialTokens(ids);
   }
 
-  /**
-   * Writes everything that `fromPretrained` of this package or of Hugging Face needs.
-   *
-   * @returns the paths of the files: vocabulary, settings, special tokens and, where there are any, added tokens.
-   * @throws {OutputError} when they cannot be written.
-   */
-  async savePretrained(folder: string): Promise<string[]> {
-    const paths = await this.saveVocabulary(folder);
-    const { vocabulary, modelMaxLength, paddingSide, truncationSide, cleanUpTokenizationSpaces } = this;
-    const files = tokenizerFiles({
-      vocabulary,
-      modelMaxLength,
-      paddingSide,
-      truncationSide,
-      cleanUpTokenizationSpaces,
-      doLowerCase: this.doLowerCase,
-      splitByPunct: this.splitByPunct,
-      splitSpecialTokens: this.splitSpecialTokens,
-      unknown: this.#unknownSettings,
-    });
-    for (const [name, content] of Object.entries(files)) {
-      const path = nodeBuiltin('node:path').join(folder, name);
-      await writeFileAtomically(path, content);
-      paths.push(path);
-    }
-    return paths;
+  #encode(inputs: CallInputs, options: CallOptions): CallResult<Encoding> | CallResult<BatchEncoding> {
+    const unknown = checkCallOptions(options);
+    if (unknown.length > 0) this.warnOnce(`Options that call does not know are ignored: ${unknown.join(', ')}.`);
+    const strategies = resolveStrategies(options, this.modelMaxLength, (message) => this.warnOnce(message));
+    const padding = this.#paddingSettings(strategies.padding, strategies.maxLength, options);
+    return this.encodeInputs(inputs, options, strategies, padding);
+  }
+
+  /** Warns, once, of a text that is longer than the model can take. */
+  protected warnOfLength(length: number): void {
+    if (length <= this.modelMaxLength) return;
+    const advice = 'the model cannot take it; ask for truncation.';
+    this.warnOnce(`A text of ${length} tokens is longer than the ${this.modelMaxLength} allowed: ${advice}`, advice);
+  }
+
+  #toTensors(encoded: CallResult<Encoding> | CallResult<BatchEncoding>): CallResult<TensorEncoding> {
+    const batch = isBatch(encoded) ? encoded : joinRows([encoded as Encoding]);
+    return withPositionMaps(toTensorEncoding(batch), encoded.numRows, positionsOf(encoded));
   }
 
   /** What padding needs to know, by options and by this tokenizer's defaults. */
-  protected paddingSettings(
+  #paddingSettings(
     strategy: PaddingStrategy,
     maxLength: number | undefined,
     {
@@ -314,23 +248,6 @@ export abstract class PreTrainedTokenizer implements SpecialTokenTemplate {
       padTokenId: this.padTokenId,
       padTokenTypeId: this.padTokenTypeId,
     };
-  }
-
-  /** Pads one encoding that is no row of a batch; the reference leaves an empty one as it is. */
-  protected padSingle(encoding: Encoding, settings: PaddingSettings): Encoding {
-    const isEmpty = encoding.input_ids.length === 0;
-    return padEncoding(encoding, isEmpty ? { ...settings, strategy: 'do_not_pad' } : settings);
-  }
-
-  /** Logs a warning unless this tokenizer has logged one of the same key before. */
-  protected warnOnce(message: string, key: string = message): void {
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    logger.warn(message);
-  }
-
-  #special(role: SpecialTokenRole): string {
-    return this.vocabulary.specialTokens[role].content;
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TokenizerError } from '../errors';
 import { logger } from '../logger';
 import { withoutUndefined } from '../without_undefined';
-import { type AddedToken, addedToken } from './added_token';
+import { type AddedToken, addedToken, addedTokenJson } from './added_token';
 import { resolveSpecialTokens, SPECIAL_TOKEN_ROLES, type SpecialTokenOptions, type TokenInput } from './special_tokens';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import type { TokenizerVocabulary } from './tokenizer_vocabulary';
@@ -126,7 +126,7 @@ export function tokenizerFiles(state: TokenizerState): Record<string, string> {
     ...state.unknown,
     ...contents,
     added_tokens_decoder: Object.fromEntries(
-      Array.from(vocabulary.addedTokens, ([id, value]) => [id, propertiesJson(value)]),
+      Array.from(vocabulary.addedTokens, ([id, value]) => [id, addedTokenJson(value)]),
     ),
     clean_up_tokenization_spaces: state.cleanUpTokenizationSpaces,
     do_lower_case: state.doLowerCase,
@@ -163,7 +163,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, { path, content }: Json
 }
 
 function warnOfOtherClass(name: string | null | undefined, path: string | undefined): void {
-  if (name == null || /^DebertaV2Tokenizer(Fast)?$/.test(name)) return;
+  if (name == null || /^(DebertaV2Tokenizer(Fast)?|PreTrainedTokenizerFast)$/.test(name)) return;
   logger.warn(`${path} was written for ${name}, not for DebertaV2Tokenizer: its tokens may come out differently.`);
 }
 
@@ -193,13 +193,9 @@ function snakeCase<Role extends (typeof SPECIAL_TOKEN_ROLES)[number]>(role: Role
 
 /** A plain special token is written as its text alone. */
 function tokenJson(value: AddedToken): TokenInput | Record<string, unknown> {
-  const { special: _special, ...properties } = propertiesJson(value);
+  const { special: _special, ...properties } = addedTokenJson(value);
   const isPlain = !(value.singleWord || value.lstrip || value.rstrip || value.normalized);
   return isPlain ? value.content : properties;
-}
-
-function propertiesJson({ content, singleWord, lstrip, rstrip, normalized, special }: AddedToken) {
-  return { content, lstrip, normalized, rstrip, single_word: singleWord, special };
 }
 
 /** JSON as Python's `json.dumps(…, indent=2, sort_keys=True)` lays it out. */

@@ -1,41 +1,50 @@
 import { TokenizerError } from '../errors';
 import { nodeBuiltin } from '../files/node_builtins';
 import { type JsonFile, parseTokenizerFiles, type TokenizerSettings } from './tokenizer_config';
+import { VOCABULARY_FILE } from './vocabulary_file';
 
-/** File name of the vocabulary in a checkpoint folder. */
-export const VOCABULARY_FILE = 'spm.model';
+/** File name of the fast tokenizer in a checkpoint folder. */
+export const TOKENIZER_FILE = 'tokenizer.json';
 
-/** A tokenizer's files, read. */
+/** A tokenizer's files; at least one of the two vocabularies is there. */
 export interface TokenizerSource extends TokenizerSettings {
-  readonly modelPath: string;
-  readonly modelBytes: Uint8Array;
+  /** `spm.model`. */
+  readonly model: { readonly path: string; readonly bytes: Uint8Array } | undefined;
+  /** Reads `tokenizer.json`, which takes a while; undefined where there is none. */
+  readonly readTokenizer: () => Promise<JsonFile | undefined>;
 }
 
 /**
- * Reads a tokenizer from a checkpoint folder, or from an `spm.model` file alone.
+ * Reads a tokenizer from a checkpoint folder, from an `spm.model` file or from a `tokenizer.json` file alone.
  *
- * @param source a folder with `spm.model` and, where there are any, `tokenizer_config.json`,
- *   `special_tokens_map.json` and `added_tokens.json`; or the path of the model file.
+ * @param source a folder with `spm.model`, `tokenizer.json` or both, and, where there are any, `tokenizer_config.json`,
+ *   `special_tokens_map.json` and `added_tokens.json`; or the path of a vocabulary file.
+ * @param takesTokenizerJson whether `tokenizer.json` will do.
  * @throws {TokenizerError} when there is no vocabulary, or a JSON file cannot be used.
  */
-export async function readTokenizerSource(source: string): Promise<TokenizerSource> {
+export async function readTokenizerSource(source: string, takesTokenizerJson: boolean): Promise<TokenizerSource> {
   const { join } = nodeBuiltin('node:path');
-  if (!(await isFolder(source))) {
-    const modelBytes = await readIfThere(source);
-    if (modelBytes === undefined) throw missingVocabulary(source, source, false);
-    return { modelPath: source, modelBytes, options: {}, unknown: {} };
-  }
+  if (!(await isFolder(source))) return readVocabularyFile(source, takesTokenizerJson);
   const modelPath = join(source, VOCABULARY_FILE);
-  const modelBytes = await readIfThere(modelPath);
-  if (modelBytes === undefined) {
-    throw missingVocabulary(source, modelPath, (await readIfThere(join(source, 'tokenizer.json'))) !== undefined);
+  const bytes = await readIfThere(modelPath);
+  const readTokenizer = () => readJson(join(source, TOKENIZER_FILE));
+  if (bytes === undefined && !(takesTokenizerJson && (await readTokenizer()))) {
+    throw missingVocabulary(source, modelPath, takesTokenizerJson);
   }
   const settings = parseTokenizerFiles({
     config: await readJson(join(source, 'tokenizer_config.json')),
     specialTokensMap: await readJson(join(source, 'special_tokens_map.json')),
     addedTokens: await readJson(join(source, 'added_tokens.json')),
   });
-  return { modelPath, modelBytes, ...settings };
+  return { model: bytes && { path: modelPath, bytes }, readTokenizer, ...settings };
+}
+
+async function readVocabularyFile(path: string, takesTokenizerJson: boolean): Promise<TokenizerSource> {
+  const isJson = takesTokenizerJson && path.endsWith('.json');
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) throw missingVocabulary(path, path, takesTokenizerJson);
+  const readTokenizer = async () => (isJson ? readJson(path) : undefined);
+  return { model: isJson ? undefined : { path, bytes }, readTokenizer, options: {}, unknown: {} };
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -70,10 +79,11 @@ async function readJson(path: string): Promise<JsonFile | undefined> {
   }
 }
 
-function missingVocabulary(source: string, path: string, hasTokenizerJson: boolean): TokenizerError {
-  const hint = hasTokenizerJson ? ' (the tokenizer.json in it is not read by this class)' : '';
+function missingVocabulary(source: string, path: string, takesTokenizerJson: boolean): TokenizerError {
+  const names = takesTokenizerJson ? `${VOCABULARY_FILE} or ${TOKENIZER_FILE}` : VOCABULARY_FILE;
+  const hint = takesTokenizerJson ? '' : ` (${TOKENIZER_FILE} is read by DebertaV2TokenizerFast alone)`;
   return new TokenizerError(
-    `No SentencePiece vocabulary was found at ${path}${hint}; pass a folder that holds ${VOCABULARY_FILE}, or the path of such a file.`,
-    { path, expected: VOCABULARY_FILE, received: source },
+    `No SentencePiece vocabulary was found at ${path}; pass a folder that holds ${names}, or the path of such a file${hint}.`,
+    { path, expected: names, received: source },
   );
 }

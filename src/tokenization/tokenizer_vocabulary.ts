@@ -1,6 +1,5 @@
 import { TokenizerError } from '../errors';
 import type { AddedToken } from './added_token';
-import type { SentencePieceModel } from './sentencepiece/sentencepiece_model';
 import {
   listSpecialTokens,
   resolveSpecialTokens,
@@ -8,11 +7,23 @@ import {
   type SpecialTokens,
 } from './special_tokens';
 
+/** The pieces of a model by id: those of a SentencePiece model or of a `tokenizer.json`. */
+export interface PieceVocabulary {
+  /** Pieces by id. */
+  readonly pieces: readonly string[];
+  /** Id of the piece that stands for everything unknown. */
+  readonly unkId: number;
+  /** Id of a piece, or {@link unkId} when there is no such piece. */
+  idOf(piece: string): number;
+  has(piece: string): boolean;
+}
+
 /**
- * Tokens and ids of a tokenizer: the pieces of its SentencePiece model, and the tokens added to them.
+ * Tokens and ids of a tokenizer: the pieces of its model, and the tokens added to them.
  *
  * A special token that the model lacks gets the first free id, as `[MASK]` does with the published models. Tokens
- * and ids mean what they mean to `PreTrainedTokenizer` of the reference.
+ * and ids mean what they mean to `PreTrainedTokenizer` of the reference. Does not change: {@link addToVocabulary} makes a
+ * new one.
  */
 export class TokenizerVocabulary {
   readonly specialTokens: SpecialTokens;
@@ -20,7 +31,9 @@ export class TokenizerVocabulary {
   readonly allSpecialTokens: readonly string[];
   /** Ids of {@link allSpecialTokens}. */
   readonly allSpecialIds: readonly number[];
-  readonly #model: SentencePieceModel;
+  /** Ids of pieces that are added tokens with another id, and that other id. */
+  readonly renumbered: ReadonlyMap<number, number>;
+  readonly #model: PieceVocabulary;
   readonly #added: ReadonlyMap<number, AddedToken>;
   readonly #addedIds: ReadonlyMap<string, number>;
 
@@ -28,7 +41,7 @@ export class TokenizerVocabulary {
    * @param added tokens with ids of their own, as a saved tokenizer lists them.
    */
   constructor(
-    model: SentencePieceModel,
+    model: PieceVocabulary,
     specialTokens: SpecialTokenOptions = {},
     added: ReadonlyMap<number, AddedToken> = new Map(),
   ) {
@@ -43,9 +56,19 @@ export class TokenizerVocabulary {
     this.#addedIds = ids;
     this.allSpecialTokens = special.map((token) => token.content);
     this.allSpecialIds = this.allSpecialTokens.map((token) => this.idOf(token));
+    this.renumbered = new Map(
+      Array.from(ids, ([content, id]) => [model.has(content) ? model.idOf(content) : id, id] as const).filter(
+        ([pieceId, id]) => pieceId !== id,
+      ),
+    );
   }
 
-  /** Number of pieces of the SentencePiece model. */
+  /** The pieces of the model. */
+  get model(): PieceVocabulary {
+    return this.#model;
+  }
+
+  /** Number of pieces of the model. */
   get vocabSize(): number {
     return this.#model.pieces.length;
   }
@@ -65,6 +88,11 @@ export class TokenizerVocabulary {
   /** Ids of the added tokens. */
   get addedIds(): ReadonlyMap<string, number> {
     return this.#addedIds;
+  }
+
+  /** Whether there is a token or piece of this text. */
+  has(token: string): boolean {
+    return this.#addedIds.has(token) || this.#model.has(token);
   }
 
   /** Id of a token, or that of the unknown piece. */
@@ -100,7 +128,7 @@ export class TokenizerVocabulary {
 
 /** Added tokens with the special tokens among them, those without an id at the end (`_add_tokens` of the reference). */
 function addTokens(
-  model: SentencePieceModel,
+  model: PieceVocabulary,
   added: ReadonlyMap<number, AddedToken>,
   special: readonly AddedToken[],
 ): { tokens: Map<number, AddedToken>; ids: Map<string, number> } {

@@ -1,5 +1,6 @@
 import { type AddedToken, addedToken } from '../../src/tokenization/added_token';
 import { AddedTokenSplitter } from '../../src/tokenization/added_token_splitter';
+import { plainText } from '../../src/tokenization/aligned_text';
 
 const special = (content: string, properties: Partial<AddedToken> = {}) =>
   addedToken(content, { special: true, ...properties });
@@ -36,7 +37,76 @@ const cases: [name: string, tokens: AddedToken[], text: string, parts: (string |
 ];
 
 test.each(cases)('AddedTokenSplitter with %s', (_name, tokens, text, parts) => {
-  expect(new AddedTokenSplitter(tokens).split(text)).toEqual(
-    parts.map((part) => ({ text: typeof part === 'string' ? part : part[0], added: typeof part !== 'string' })),
-  );
+  const segments = new AddedTokenSplitter(tokens).split(plainText(text));
+  expect(segments.map(({ text: part, added }) => (added ? [part] : part))).toEqual(parts);
+});
+
+const STRIPS = special('[M]', { lstrip: true, rstrip: true });
+const SOLO = addedToken('solo', { singleWord: true, lstrip: true });
+
+// Where each part stands in the text; an added token takes in what it strips.
+const positions: [
+  name: string,
+  token: AddedToken,
+  text: string,
+  parts: [text: string, start: number, end: number][],
+][] = [
+  [
+    'a token in a text',
+    MASK,
+    'a [MASK].',
+    [
+      ['a ', 0, 2],
+      ['[MASK]', 2, 8],
+      ['.', 8, 9],
+    ],
+  ],
+  [
+    'white space on both sides',
+    STRIPS,
+    'a  [M] \nb',
+    [
+      ['a', 0, 1],
+      ['[M]', 1, 8],
+      ['b', 8, 9],
+    ],
+  ],
+  ['nothing but white space around it', STRIPS, ' [M]\t', [['[M]', 0, 5]]],
+  [
+    'the white space between two goes to the first',
+    STRIPS,
+    '[M] [M]',
+    [
+      ['[M]', 0, 4],
+      ['[M]', 4, 7],
+    ],
+  ],
+  ['a token given back to its left neighbour', WORD, 'xsolo', [['xsolo', 0, 5]]],
+  ['a token given back after its left neighbour lost a tab', SOLO, 'x\tsolo', [['xsolo', 0, 6]]],
+  [
+    'surrogate pairs',
+    MASK,
+    '😀[MASK]',
+    [
+      ['😀', 0, 2],
+      ['[MASK]', 2, 8],
+    ],
+  ],
+];
+
+test.each(positions)('AddedTokenSplitter places %s', (_name, token, text, parts) => {
+  const segments = new AddedTokenSplitter([token]).split(plainText(text));
+  expect(segments.map(({ text: part, start, end }) => [part, start, end])).toEqual(parts);
+});
+
+test('characters that were left out are known by their absence', () => {
+  const [segment] = new AddedTokenSplitter([SOLO]).split(plainText('x\tsolo'));
+  expect(segment!.alignment).toEqual({ starts: [0, 2, 3, 4, 5], ends: [1, 3, 4, 5, 6] });
+});
+
+test.each<[text: string, may: boolean]>([
+  ['no bracket', false],
+  ['a [ bracket', true],
+])('%j may hold [MASK]: %p', (text, may) => {
+  expect(new AddedTokenSplitter([MASK]).mayMatch(text)).toBe(may);
 });

@@ -1,4 +1,5 @@
-import { lowerCaseExcept } from '../../src/tokenization/lower_case_except';
+import { plainText } from '../../src/tokenization/aligned_text';
+import { LowerCaser } from '../../src/tokenization/lower_caser';
 import { splitOnPunctuation } from '../../src/tokenization/split_on_punctuation';
 import { stripEnd, stripStart } from '../../src/tokenization/white_space';
 
@@ -26,8 +27,8 @@ const lowerCase: [text: string, kept: string[], lower: string][] = [
   ['A\nB\u2028C', [], 'a\nb\u2028c'],
   ['AB ABC', ['AB', 'ABC'], 'AB ABc'],
 ];
-test.each(lowerCase)('lowerCaseExcept turns %j, keeping %j, into %j', (text, kept, lower) => {
-  expect(lowerCaseExcept(text, kept)).toBe(lower);
+test.each(lowerCase)('LowerCaser turns %j, keeping %j, into %j', (text, kept, lower) => {
+  expect(new LowerCaser(kept).lower(plainText(text)).text).toBe(lower);
 });
 
 const whiteSpace: [text: string, start: string, end: string][] = [

@@ -39,7 +39,7 @@ export function splitRows(batch: BatchEncoding): Encoding[] {
   );
 }
 
-function readValue(row: Encoding, key: keyof Encoding, index: number): number | number[] {
+function readValue(row: Encoding, key: keyof Encoding, index: number): NonNullable<Encoding[keyof Encoding]> {
   const value = row[key];
   if (value === undefined) {
     throw new TokenizerError(

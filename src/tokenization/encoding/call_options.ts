@@ -33,7 +33,7 @@ export interface CallOptions extends Omit<PadOptions, 'padding'> {
   truncation?: boolean | TruncationStrategy;
   /** Longest result in tokens, special tokens included; the tokenizer's `modelMaxLength` by default. */
   maxLength?: number;
-  /** How many kept tokens `overflowing_tokens` begins with, 0 by default. */
+  /** How many tokens of one window the next one repeats (slow: `overflowing_tokens` begins with), 0 by default. */
   stride?: number;
   /** Whether a list of strings is one text given as words, false by default. */
   isSplitIntoWords?: boolean;
@@ -41,11 +41,14 @@ export interface CallOptions extends Omit<PadOptions, 'padding'> {
   returnTokenTypeIds?: boolean;
   /** Whether `attention_mask` is returned, true by default. */
   returnAttentionMask?: boolean;
-  /** Whether `overflowing_tokens` and `num_truncated_tokens` are returned, false by default. */
+  /**
+   * Whether what truncation cuts off is returned, false by default: in further rows, with `overflow_to_sample_mapping`,
+   * by the fast tokenizer; as `overflowing_tokens` and `num_truncated_tokens` by the slow one.
+   */
   returnOverflowingTokens?: boolean;
   /** Whether `special_tokens_mask` is returned, false by default. */
   returnSpecialTokensMask?: boolean;
-  /** Not available in the slow tokenizer, which keeps no offsets: `true` is refused. */
+  /** Whether `offset_mapping` is returned, false by default; the slow tokenizer keeps no offsets and refuses `true`. */
   returnOffsetsMapping?: boolean;
   /** Whether `length` is returned, false by default. */
   returnLength?: boolean;
@@ -118,8 +121,16 @@ export function resolveStrategies(
   return { padding, truncation, maxLength };
 }
 
-/** Names in `options` that `call` has no use for, such as Python's `max_length`. */
-export function unknownOptions(options: object): string[] {
+/**
+ * Checks the options of `call` that {@link resolveStrategies} does not.
+ *
+ * @returns names that `call` has no use for, such as Python's `max_length`.
+ * @throws {TokenizerError} for a value that is not allowed.
+ */
+export function checkCallOptions(options: CallOptions): string[] {
+  const { stride, returnTensors } = options;
+  requireInteger('stride', stride, 0);
+  if (returnTensors !== undefined && returnTensors !== 'tf') refuse('returnTensors', "'tf' or left out", returnTensors);
   return Object.keys(options).filter((name) => !(name in CALL_OPTIONS));
 }
 

@@ -1,5 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 
+/** Beginning and end (exclusive) of a token in its text, in UTF-16 code units. */
+export type Offsets = [start: number, end: number];
+
 /**
  * One text or pair as numbers, `S` of them in each list; what a tokenizer's `call` returns for one text.
  *
@@ -13,9 +16,11 @@ export type Encoding = {
   attention_mask?: number[];
   /** 1 for a special token that the tokenizer added (padding included), 0 for others. */
   special_tokens_mask?: number[];
-  /** What truncation cut off, after `stride` tokens that were kept. */
+  /** Where each token stands in its text; `[0, 0]` for special tokens and padding. Fast tokenizer only. */
+  offset_mapping?: Offsets[];
+  /** What truncation cut off, after `stride` tokens that were kept. Slow tokenizer only. */
   overflowing_tokens?: number[];
-  /** Tokens above the maximum; negative when there was room left. */
+  /** Tokens above the maximum; negative when there was room left. Slow tokenizer only. */
   num_truncated_tokens?: number;
   /** Number of ids, padding included. */
   length?: number;
@@ -27,9 +32,12 @@ export type BatchEncoding = {
   token_type_ids?: number[][];
   attention_mask?: number[][];
   special_tokens_mask?: number[][];
+  offset_mapping?: Offsets[][];
   overflowing_tokens?: number[][];
   num_truncated_tokens?: number[];
-  /** Number of ids of each text before padding. */
+  /** Number of the text that each row comes from, when long texts take several rows. Fast tokenizer only. */
+  overflow_to_sample_mapping?: number[];
+  /** Number of ids of each row: before padding from the slow tokenizer, padding included from the fast one. */
   length?: number[];
 };
 
@@ -39,9 +47,13 @@ export type TensorEncoding = {
   token_type_ids?: tf.Tensor2D;
   attention_mask?: tf.Tensor2D;
   special_tokens_mask?: tf.Tensor2D;
+  /** `[B, S, 2]`. */
+  offset_mapping?: tf.Tensor3D;
   overflowing_tokens?: tf.Tensor2D;
   /** `[B]`. */
   num_truncated_tokens?: tf.Tensor1D;
+  /** `[B]`. */
+  overflow_to_sample_mapping?: tf.Tensor1D;
   /** `[B]`. */
   length?: tf.Tensor1D;
 };

@@ -1,4 +1,4 @@
-import type { Encoding } from './encoding';
+import type { Encoding, Offsets } from './encoding';
 import type { Side } from './truncate_sequences';
 
 /** How far rows are padded. */
@@ -21,7 +21,8 @@ export interface PaddingSettings {
 /**
  * Pads one encoding (`PreTrainedTokenizerBase._pad` of the reference).
  *
- * Ids, token types, attention mask and special-token mask are padded; other keys are passed on as they are.
+ * Ids, token types, attention mask, special-token mask and offsets (which the reference leaves alone) are padded; other
+ * keys are passed on as they are.
  */
 export function padEncoding(encoding: Encoding, settings: PaddingSettings): Encoding {
   const { strategy, side, attentionMask, padTokenId, padTokenTypeId } = settings;
@@ -40,7 +41,18 @@ export function padEncoding(encoding: Encoding, settings: PaddingSettings): Enco
   if (attentionMask) padded.attention_mask = extend(padded.attention_mask!, 0);
   if (encoding.token_type_ids) padded.token_type_ids = extend(encoding.token_type_ids, padTokenTypeId);
   if (encoding.special_tokens_mask) padded.special_tokens_mask = extend(encoding.special_tokens_mask, 1);
+  if (encoding.offset_mapping) {
+    const nowhere = Array.from({ length: missing }, (): Offsets => [0, 0]);
+    padded.offset_mapping =
+      side === 'right' ? [...encoding.offset_mapping, ...nowhere] : [...nowhere, ...encoding.offset_mapping];
+  }
   return padded;
+}
+
+/** Pads one encoding that is no row of a batch; the reference's slow class leaves an empty one as it is. */
+export function padSingle(encoding: Encoding, settings: PaddingSettings): Encoding {
+  const isEmpty = encoding.input_ids.length === 0;
+  return padEncoding(encoding, isEmpty ? { ...settings, strategy: 'do_not_pad' } : settings);
 }
 
 /**

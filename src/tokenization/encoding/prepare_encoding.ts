@@ -47,15 +47,22 @@ export function prepareEncoding(
   const remove = maxLength ? totalLength - maxLength : 0;
   const kept = truncateSequences(first, second, { remove, strategy: truncation, stride, side: truncationSide });
 
-  const encoding: Encoding = addSpecialTokens
-    ? {
-        input_ids: template.buildInputsWithSpecialTokens(kept.first, kept.second),
-        token_type_ids: template.createTokenTypeIdsFromSequences(kept.first, kept.second),
-        special_tokens_mask: template.getSpecialTokensMask(kept.first, kept.second),
-      }
-    : withoutSpecialTokens([...kept.first, ...(kept.second ?? [])]);
-  if (options.returnTokenTypeIds === false) delete encoding.token_type_ids;
-  if (!options.returnSpecialTokensMask) delete encoding.special_tokens_mask;
+  const encoding: Encoding = {
+    input_ids: addSpecialTokens
+      ? template.buildInputsWithSpecialTokens(kept.first, kept.second)
+      : [...kept.first, ...(kept.second ?? [])],
+  };
+  const { length } = encoding.input_ids;
+  if (options.returnTokenTypeIds !== false) {
+    encoding.token_type_ids = addSpecialTokens
+      ? template.createTokenTypeIdsFromSequences(kept.first, kept.second)
+      : new Array<number>(length).fill(0);
+  }
+  if (options.returnSpecialTokensMask) {
+    encoding.special_tokens_mask = addSpecialTokens
+      ? template.getSpecialTokensMask(kept.first, kept.second)
+      : new Array<number>(length).fill(0);
+  }
   if (options.returnOverflowingTokens) {
     encoding.overflowing_tokens = [...kept.overflowing];
     encoding.num_truncated_tokens = maxLength === undefined ? 0 : totalLength - maxLength;
@@ -66,10 +73,6 @@ export function prepareEncoding(
 
 const LOST_OVERFLOW =
   'longest_first never returns the overflowing tokens of a pair; use only_first or only_second where they are needed.';
-
-function withoutSpecialTokens(ids: number[]): Encoding {
-  return { input_ids: ids, token_type_ids: ids.map(() => 0), special_tokens_mask: ids.map(() => 0) };
-}
 
 function refuseMeaningless(options: CallOptions, addSpecialTokens: boolean, longestOfPair: boolean): void {
   if (options.returnTokenTypeIds && !addSpecialTokens) {

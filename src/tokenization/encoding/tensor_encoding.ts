@@ -3,7 +3,7 @@ import { TokenizerError } from '../../errors';
 import type { BatchEncoding, TensorEncoding } from './encoding';
 
 /**
- * A batch as int32 tensors: `[B, S]` for lists of ids, `[B]` for one number a text.
+ * A batch as int32 tensors: `[B, S]` for lists of ids, `[B, S, 2]` for offsets, `[B]` for one number a text.
  *
  * A key that is not the tokenizer's own, such as labels, becomes float32 when it holds a fraction.
  *
@@ -19,17 +19,26 @@ interface Column {
   readonly shape: readonly number[];
 }
 
-function toColumn(key: string, rows: readonly (number | readonly number[])[]): Column {
-  if (rows.every((row) => typeof row === 'number')) return { values: rows, shape: [rows.length] };
-  const lists = rows as readonly (readonly number[])[];
-  const lengths = [...new Set(lists.map((row) => row.length))];
-  if (lengths.length > 1) {
-    throw new TokenizerError(
-      `Tensors need rows of one length, received ${key} of lengths ${listSome(lengths)}; ask for padding: true, truncation: true or both.`,
-      { path: key, expected: 'rows of one length', received: lengths },
-    );
+type Nested = number | readonly Nested[];
+
+function toColumn(key: string, rows: readonly Nested[]): Column {
+  let values: readonly Nested[] = rows;
+  const shape = [rows.length];
+  while (values.some((value) => typeof value !== 'number')) {
+    const lists = values as readonly (readonly Nested[])[];
+    const lengths = [...new Set(lists.map((list) => list.length))];
+    if (lengths.length > 1) throw raggedRows(key, lengths);
+    shape.push(lengths[0]!);
+    values = lists.flat();
   }
-  return { values: lists.flat(), shape: [rows.length, lengths[0]!] };
+  return { values: values as readonly number[], shape };
+}
+
+function raggedRows(key: string, lengths: readonly number[]): TokenizerError {
+  return new TokenizerError(
+    `Tensors need rows of one length, received ${key} of lengths ${listSome(lengths)}; ask for padding: true, truncation: true or both.`,
+    { path: key, expected: 'rows of one length', received: lengths },
+  );
 }
 
 function toTensor({ values, shape }: Column): tf.Tensor {

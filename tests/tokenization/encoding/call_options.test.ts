@@ -1,8 +1,8 @@
 import {
   type CallOptions,
+  checkCallOptions,
   type ResolvedStrategies,
   resolveStrategies,
-  unknownOptions,
 } from '../../../src/tokenization/encoding/call_options';
 
 const NO_MAXIMUM = 1e30;
@@ -82,7 +82,8 @@ test.each(refused)('resolveStrategies refuses %j', (options, message) => {
   expect(() => resolve(options as Options, 10)).toThrowDebertaError('tokenizer', message);
 });
 
-test('unknownOptions names what call does not know', () => {
+test('checkCallOptions names what call does not know', () => {
   const options: CallOptions = { padding: true, returnTensors: 'tf' };
-  expect(unknownOptions({ ...options, max_length: 3, verbose: true })).toEqual(['max_length', 'verbose']);
+  const unknown = { ...options, max_length: 3, verbose: true };
+  expect(checkCallOptions(unknown)).toEqual(['max_length', 'verbose']);
 });
