@@ -24,7 +24,7 @@ export async function openInput(file: string | undefined, { stdin, signal }: Cli
   if (file !== undefined && file !== '-') return openFile(file, signal);
   if (file === undefined && stdin.isTTY === true) {
     throw new UsageError(
-      'There must be a text to predict, received none; write it after the model, name a file by --file, or pipe lines in.',
+      'There must be a text, received none; write it on the command line, name a file by --file, or pipe lines in.',
     );
   }
   const stream = addAbortSignal(signal, stdin);

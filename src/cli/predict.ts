@@ -6,13 +6,13 @@ import { useBackend } from '../runtime/use_backend';
 import { DebertaV2Tokenizer } from '../tokenization/deberta_v2_tokenizer';
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
-import { ExampleReader } from './example_reader';
-import { type Input, openInput } from './open_input';
+import { openExamples } from './example_source';
+import type { Input } from './open_input';
 import { parsePositiveInteger } from './parse_positive_integer';
 import { predictorFor } from './predictors/load_predictor';
 import type { Example, Predictor } from './predictors/predictor';
 import { progressBar } from './progress_bar';
-import { readLines } from './read_lines';
+import { requireRoom } from './require_room';
 import { writeText } from './write_text';
 
 interface PredictOptions {
@@ -23,9 +23,6 @@ interface PredictOptions {
   readonly maxLength?: number;
   readonly topK?: number;
 }
-
-/** `[CLS] token [SEP] [SEP]`: below, the tokenizer has nothing to cut off. */
-const SHORTEST_LENGTH = 4;
 
 const EXAMPLES = `
 Each text on the command line, or each line of a file or of standard input, gives one line of JSON, in the same order.
@@ -69,39 +66,31 @@ export function addPredictCommand(program: Command, io: CliIo): void {
     .action((model: string, texts: string[], options: PredictOptions) => predict(model, texts, options, io));
 }
 
-async function predict(source: string, texts: string[], options: PredictOptions, io: CliIo): Promise<void> {
-  if (texts.length > 0 && options.file !== undefined) {
-    throw new UsageError('Texts must come from the command line or from --file, received both; leave one out.');
-  }
+async function predict(checkpoint: string, texts: string[], options: PredictOptions, io: CliIo): Promise<void> {
   const { maxLength: wantedLength } = options;
-  if (wantedLength !== undefined && wantedLength < SHORTEST_LENGTH) {
-    throw new UsageError(
-      `Option --max-length must be at least ${SHORTEST_LENGTH}, a token and the special ones around a pair, received ${wantedLength}.`,
-      { expected: SHORTEST_LENGTH, received: wantedLength },
-    );
-  }
-  const summary = await summarizeCheckpoint(source);
-  const load = predictorFor(source, summary);
-  const input = texts.length > 0 ? undefined : await openInput(options.file, io);
+  requireRoom(wantedLength);
+  const source = await openExamples(texts, options, io);
   try {
-    const batches = inBatches(input === undefined ? wordsAsExamples(texts) : readExamples(input), options);
+    const summary = await summarizeCheckpoint(checkpoint);
+    const load = predictorFor(checkpoint, summary);
+    const batches = inBatches(source.groups, options);
     const first = await batches.next();
-    if (first.done) throw new UsageError(`${input?.name ?? 'The input'} must hold at least one line, received none.`);
+    if (first.done) throw new UsageError(`${source.name} must hold at least one line, received none.`);
 
     tf.enableProdMode();
     await useBackend(options.backend);
     const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.folder);
     const maxLength = wantedLength ?? Math.min(summary.config.maxPositionEmbeddings, tokenizer.modelMaxLength);
     const predictor = await whileShowing('Loading', io, (onProgress) =>
-      load(source, { tokenizer, maxLength, topK: options.topK }, { onProgress }),
+      load(checkpoint, { tokenizer, maxLength, topK: options.topK }, { onProgress }),
     );
     try {
-      await writePredictions(predictor, first.value, batches, input, io);
+      await writePredictions(predictor, first.value, batches, source.input, io);
     } finally {
       predictor.dispose();
     }
   } finally {
-    input?.stream.destroy();
+    source.close();
   }
 }
 
@@ -144,24 +133,14 @@ async function writePredictions(
   });
 }
 
-async function* wordsAsExamples(texts: readonly string[]): AsyncGenerator<Example[]> {
-  yield texts.map((text) => ({ text }));
-}
-
-async function* readExamples({ name, stream }: Input): AsyncGenerator<Example[]> {
-  const reader = new ExampleReader(name);
-  for await (const lines of readLines(stream)) yield reader.read(lines);
-}
-
 /** Groups cut to the batch size; small ones are not joined, so that nobody waits for texts that are yet to come. */
 async function* inBatches(
   groups: AsyncIterable<readonly Example[]>,
-  { batchSize, pair }: PredictOptions,
+  { batchSize }: PredictOptions,
 ): AsyncGenerator<readonly Example[], void> {
   for await (const group of groups) {
     for (let start = 0; start < group.length; start += batchSize) {
-      const batch = group.slice(start, start + batchSize);
-      yield pair === undefined ? batch : batch.map((example) => ({ textPair: pair, ...example }));
+      yield group.slice(start, start + batchSize);
     }
   }
 }

@@ -4,16 +4,16 @@ import { DebertaError } from '../errors';
 import { packageVersion } from '../runtime/package_version';
 import type { CliIo } from './cli_io';
 import { addConvertCommand } from './convert';
+import { addConvertTokenizerCommand } from './convert_tokenizer';
 import { addDoctorCommand } from './doctor';
+import { EndWith, type ExitCode } from './exit_code';
 import { addExportCommand } from './export';
 import { addInspectCommand } from './inspect';
 import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
 import { routeLogs } from './route_logs';
+import { addTokenizeCommand } from './tokenize';
 import { ClosedPipe, writeText } from './write_text';
-
-/** Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted (as shells count it). */
-export type ExitCode = 0 | 1 | 2 | 130;
 
 const EXAMPLES = `
 Examples:
@@ -24,9 +24,11 @@ Examples:
   $ tfjs-deberta export my-classifier serving/my-classifier/1
   $ tfjs-deberta predict my-classifier "You have won a prize"
   $ tfjs-deberta predict my-classifier < texts.txt > labels.jsonl
+  $ tfjs-deberta tokenize deberta-v3-small "Call me Ishmael."
+  $ tfjs-deberta convert-tokenizer spm.model deberta-tokenizer
 
 Results go to standard output, everything else to standard error.
-Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage; tokenize --compare has those of diff.`;
 
 /**
  * Runs one command.
@@ -85,6 +87,8 @@ function createProgram(io: CliIo, help: string[]): Command {
     addConvertCommand,
     addExportCommand,
     addPredictCommand,
+    addTokenizeCommand,
+    addConvertTokenizerCommand,
     addInspectCommand,
     addDoctorCommand,
     addNativeCommand,
@@ -96,6 +100,11 @@ function createProgram(io: CliIo, help: string[]): Command {
 
 async function report(error: unknown, program: Command, argv: readonly string[], io: CliIo): Promise<ExitCode> {
   if (error instanceof ClosedPipe) return 0;
+  if (error instanceof EndWith) {
+    if (error.cause === undefined) return error.exitCode;
+    const usual = await report(error.cause, program, argv, io);
+    return usual === 1 ? error.exitCode : usual;
+  }
   const details = program.opts().verbose ? `${inspect(error)}\n` : '';
   const fail = async (sentence: string, code: ExitCode) => {
     await writeText(io.stderr, `error: ${sentence}\n${details}`).catch(() => undefined);

@@ -342,7 +342,7 @@ describe('refuses', () => {
   // One row per case: what is wrong, arguments, streams, exit code, what the sentence says.
   const inputs: Array<[string, string[], Terminal, number, RegExp]> = [
     ['empty standard input', [], { stdin: [] }, 2, /standard input must hold at least one line, received none/],
-    ['a terminal without a text', [], { isTty: true }, 2, /There must be a text to predict, received none/],
+    ['a terminal without a text', [], { isTty: true }, 2, /There must be a text, received none/],
     [
       'a file that does not exist',
       ['--file', 'no-such-file'],

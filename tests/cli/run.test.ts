@@ -1,7 +1,16 @@
 import packageJson from '../../package.json';
 import { runCli } from './support';
 
-const COMMANDS = ['convert', 'export', 'predict', 'inspect', 'doctor', 'native'] as const;
+const COMMANDS = [
+  'convert',
+  'export',
+  'predict',
+  'tokenize',
+  'convert-tokenizer',
+  'inspect',
+  'doctor',
+  'native',
+] as const;
 
 describe('help', () => {
   test('of the program names every command, with examples', async () => {
