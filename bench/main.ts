@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../src/index';
 import { benchConvert } from './convert/bench_convert';
 import { benchPredict, type PredictBenchOptions } from './predict/bench_predict';
+import { benchTokenize, type TokenizeBenchOptions } from './tokenize/bench_tokenize';
+import { MOST_ROUNDS } from './tokenize/race';
 
 const program = new Command('bench').description('Measurements, printed as Markdown.');
 
@@ -31,6 +33,21 @@ program
     process.stdout.write(`${await benchPredict(options)}\n`);
   });
 
+program
+  .command('tokenize')
+  .description('speed, memory and loading of the tokenizer, beside three npm packages')
+  .option('--python <path>', 'a Python with tests/reference/requirements.txt, to train the vocabularies')
+  .option(
+    '--rounds <number>',
+    `calls of each participant for each cell, at most ${MOST_ROUNDS}`,
+    parseRounds,
+    MOST_ROUNDS,
+  )
+  .option('--quick', 'only see whether everything works', false)
+  .action(async (options: TokenizeBenchOptions) => {
+    process.stdout.write(`${await benchTokenize(options)}\n`);
+  });
+
 function parseBackends(text: string): BackendName[] {
   return text.split(',').map((given) => {
     const name = BACKEND_NAMES.find((known) => known === given);
@@ -44,6 +61,14 @@ function parseBackends(text: string): BackendName[] {
 function parsePositive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError(`It must be a number above 0, received ${text}.`);
+  return value;
+}
+
+function parseRounds(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0 && value <= MOST_ROUNDS)) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MOST_ROUNDS}, received ${text}.`);
+  }
   return value;
 }
 

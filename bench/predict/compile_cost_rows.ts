@@ -1,7 +1,7 @@
-import { formatMs, formatRatio } from './format';
+import { formatMs, formatRatio } from '../format';
+import { median } from '../statistics';
 import type { ModelName } from './models';
 import { tfjs } from './participants';
-import { median } from './statistics';
 import { useParticipant } from './use_participant';
 import type { Workload } from './workload';
 

@@ -1,4 +1,4 @@
-import { formatMs, formatRatio } from './format';
+import { formatMs, formatRatio } from '../format';
 import type { ModelName } from './models';
 import type { Participant } from './participant';
 import { tfjs } from './participants';

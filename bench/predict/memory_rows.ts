@@ -1,5 +1,5 @@
+import { formatRatio } from '../format';
 import { megabytes } from '../megabytes';
-import { formatRatio } from './format';
 import { type ModelName, modelFolder, weightBytes } from './models';
 import { Participant, type ParticipantSpec } from './participant';
 import type { Workload } from './workload';

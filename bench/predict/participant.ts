@@ -1,7 +1,6 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import type { Failed, Memory, Opened, Request, Timed, Warmed } from './protocol';
+import { LineProcess } from '../line_process';
+import type { Memory, Opened, Request, Timed, Warmed } from './protocol';
 import { idsOf, maskOf, type Workload } from './workload';
 
 /** A program that takes part in the race. */
@@ -18,25 +17,11 @@ export interface ParticipantSpec {
 /** A participant's process, which answers one request at a time. */
 export class Participant {
   readonly name: string;
-  readonly #process: ChildProcess;
-  readonly #lines: Interface;
-  readonly #exited: Promise<number | null>;
-  /** The last line that a Python printed, which says why it ended. */
-  #lastWords = 'its message stands above';
+  readonly #process: LineProcess;
 
   constructor(spec: ParticipantSpec) {
     this.name = spec.name;
-    this.#process = launch(spec);
-    this.#lines = createInterface({ input: this.#process.stdout! });
-    this.#exited = new Promise((resolve) => {
-      this.#process.once('error', () => resolve(null));
-      this.#process.once('exit', resolve);
-    });
-    this.#process.stderr?.on('data', (text) => {
-      this.#lastWords = String(text).trim().split('\n').at(-1)!;
-    });
-    // A process that has ended takes no more lines; its exit says so already.
-    this.#process.stdin!.on('error', () => {});
+    this.#process = new LineProcess({ ...spec, path: join(__dirname, spec.file) });
   }
 
   /** Loads a model; milliseconds. */
@@ -75,29 +60,11 @@ export class Participant {
     return (await this.#ask<Memory>({ do: 'memory' })).peakBytes;
   }
 
-  async close(): Promise<void> {
-    this.#process.stdin!.end();
-    await this.#exited;
-    this.#lines.close();
+  close(): Promise<void> {
+    return this.#process.close();
   }
 
-  async #ask<Answer extends object>(request: Request): Promise<Answer> {
-    const answer = new Promise<string>((resolve) => this.#lines.once('line', resolve));
-    this.#process.stdin!.write(`${JSON.stringify(request)}\n`);
-    const received = await Promise.race([answer, this.#exited]);
-    if (typeof received !== 'string') {
-      throw new Error(`${this.name} must answer and ended with exit code ${received} (${this.#lastWords}).`);
-    }
-    const parsed = JSON.parse(received) as Answer | Failed;
-    if ('error' in parsed) throw new Error(`${this.name} failed: ${parsed.error}`);
-    return parsed;
+  #ask<Answer extends object>(request: Request): Promise<Answer> {
+    return this.#process.ask(request);
   }
-}
-
-function launch({ file, arguments: given, environment, python }: ParticipantSpec): ChildProcess {
-  const path = join(__dirname, file);
-  const env = { ...process.env, ...environment };
-  // TensorFlow and PyTorch tell Python's error output a lot that is of no interest here.
-  if (python !== undefined) return spawn(python, [path, ...given], { env, stdio: 'pipe' });
-  return fork(path, given, { env, stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
 }

@@ -41,8 +41,3 @@ export interface Timed {
 export interface Memory {
   readonly peakBytes: number;
 }
-
-/** What comes back instead when something fails: one sentence. */
-export interface Failed {
-  readonly error: string;
-}

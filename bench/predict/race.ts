@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median, type Rounds } from '../statistics';
 import type { Participant } from './participant';
-import { median, type Rounds } from './statistics';
 import { largestDifference, tokensOf, type Workload } from './workload';
 
 /** Calls of one participant in a row; the first is not counted, since it follows another participant's threads. */

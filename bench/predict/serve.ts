@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchInputs, Failed, Memory, Opened, Request, Timed, Warmed } from './protocol';
+import { answerRequests } from '../answer_requests';
+import type { BatchInputs, Memory, Opened, Request, Timed, Warmed } from './protocol';
 import type { Batch, Workload } from './workload';
 
 /** A batch with its inputs. */
@@ -22,12 +22,7 @@ export interface Engine {
 /** Answers requests on standard input, one after the other, until it ends. */
 export async function serve(engine: Engine): Promise<void> {
   const server = new Server(engine);
-  for await (const line of createInterface({ input: process.stdin })) {
-    const answer = await server
-      .answer(JSON.parse(line) as Request)
-      .catch((error: unknown): Failed => ({ error: error instanceof Error ? error.message : String(error) }));
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
-  }
+  await answerRequests<Request>((request) => server.answer(request));
   await engine.close();
 }
 

@@ -1,8 +1,8 @@
+import { formatMs, formatRatio } from '../format';
 import { markdownTable } from '../markdown_table';
-import { formatMs, formatRatio } from './format';
+import { median, pairedRatios, percentile } from '../statistics';
 import type { ModelName } from './models';
 import type { Result } from './race';
-import { median, pairedRatios, percentile } from './statistics';
 import type { Workload } from './workload';
 
 /** What one workload of one model took everybody. */

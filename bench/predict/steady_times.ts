@@ -1,6 +1,6 @@
+import { median } from '../statistics';
 import type { ModelName } from './models';
 import { tfjs } from './participants';
-import { median } from './statistics';
 import { useParticipant } from './use_participant';
 import type { Workload } from './workload';
 

@@ -1,4 +1,4 @@
-import { median, pairedRatios, percentile } from '../../../bench/predict/statistics';
+import { median, pairedRatios, percentile } from '../../bench/statistics';
 
 const ELEVEN = [5, 1, 9, 3, 7, 0, 10, 2, 8, 4, 6];
 
