@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { type BackendName, type TFDebertaV2ForSequenceClassification, tf, useBackend } from '../../src/index';
 
 /** What the check asks the page to do. */
-export interface PageTask {
+export interface ModelTask {
   readonly backend: BackendName;
   readonly modelUrl: string;
   readonly wasmPaths: string;
@@ -11,7 +11,7 @@ export interface PageTask {
 }
 
 /** What the page found. */
-export interface PageResult {
+export interface ModelPageResult {
   readonly backend: string;
   readonly logits: number[][];
   /** Loss before and after a few training steps towards the model's own answers turned round. */
@@ -20,7 +20,7 @@ export interface PageResult {
   readonly leaked: number;
 }
 
-async function run({ backend, modelUrl, wasmPaths, inputIds }: PageTask): Promise<PageResult> {
+async function runModel({ backend, modelUrl, wasmPaths, inputIds }: ModelTask): Promise<ModelPageResult> {
   if (tf.engine() !== peer.engine()) throw new Error('The page holds two instances of tfjs.');
   await useBackend(backend, { wasmPaths });
   const model = (await tf.loadLayersModel(modelUrl)) as TFDebertaV2ForSequenceClassification;
@@ -50,7 +50,7 @@ async function run({ backend, modelUrl, wasmPaths, inputIds }: PageTask): Promis
 
 declare global {
   interface Window {
-    run: typeof run;
+    runModel: typeof runModel;
   }
 }
-window.run = run;
+window.runModel = runModel;
