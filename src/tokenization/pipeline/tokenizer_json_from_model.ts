@@ -52,8 +52,9 @@ const UNKNOWN_PENALTY = 10;
  * The `tokenizer.json` of a SentencePiece model.
  *
  * With `'fast'` it equals what `DebertaV2Converter` of transformers 4 writes. With `'slow'`, Hugging Face's Rust library
- * does with it what the slow class does, but for what it cannot do: it applies the character map by grapheme clusters,
- * sums scores by word and in double precision, and puts no second `▁` in front of a text that begins with one.
+ * does with it what the slow class does, but for what it cannot do: it applies the character map to grapheme clusters,
+ * sums scores by word and in double precision, finds no piece with a space inside, and normalizes the pieces that a user
+ * defined. A model that puts `▁` behind words cannot be told to it at all.
  *
  * @example
  * await writeFile('tokenizer.json', JSON.stringify(tokenizerJsonFromModel(model, settings)));

@@ -72,7 +72,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 function requireNode(): void {
   if (isNode()) return;
   throw new TokenizerError(
-    'The tokenizer runs on sentencepiece-js, which needs Node.js; tokenize on a server instead.',
+    "The engine sentencepiece-js needs Node.js; choose engine: 'builtin', which runs everywhere.",
     {
       expected: 'Node.js',
     },

@@ -128,7 +128,7 @@ describe('what is written for the slow class', () => {
   });
 
   test('cuts at punctuation and leaves no space behind', () => {
-    expect(pieces('a (b) c', 'plain', { splitByPunct: true })).toEqual(['▁a', '▁', '(', '▁b', '▁', ')', '▁c']);
+    expect(pieces('a (b) c', 'plain', { splitByPunct: true })).toEqual(['▁a', '▁(', '▁b', '▁', ')', '▁c']);
     expect(pieces('a…b', 'plain', { splitByPunct: true })).toEqual(['▁a', '▁...', '▁b']);
   });
 

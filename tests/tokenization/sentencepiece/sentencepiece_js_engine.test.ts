@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DebertaV2Tokenizer } from '../../../src/tokenization/deberta_v2_tokenizer';
 import { SentencePieceJsEngine } from '../../../src/tokenization/sentencepiece/sentencepiece_js_engine';
 import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
-import { fixtureFolder, MODELS, modelBytes } from '../tables';
+import { fixtureFolder, type MODELS, modelBytes } from '../tables';
 
 const model = (name: (typeof MODELS)[number]) => SentencePieceModel.fromBytes(modelBytes(name));
 
@@ -23,7 +24,11 @@ test('one engine serves all tokenizers of a model, however they are loaded', asy
 });
 
 test('tokenizers of two models work side by side', async () => {
-  const tokenizers = await Promise.all(MODELS.map((name) => DebertaV2Tokenizer.fromPretrained(fixtureFolder(name))));
+  const tokenizers = await Promise.all(
+    (['plain', 'byte_fallback'] as const).map((name) =>
+      DebertaV2Tokenizer.fromPretrained(fixtureFolder(name), { engine: 'sentencepiece-js' }),
+    ),
+  );
   const results = await Promise.all(
     Array.from({ length: 20 }, async (_, index) => tokenizers[index % 2]!.tokenize('the 😀')),
   );
@@ -36,13 +41,20 @@ test('tokenizers of two models work side by side', async () => {
 
 test('loading leaves no listener on the process and no temporary file', async () => {
   const listeners = () => [process.listenerCount('uncaughtException'), process.listenerCount('unhandledRejection')];
-  const files = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tfjs-deberta-v2-'));
-  const before = [listeners(), files()];
+  // Of its own, since other tests make temporary files at the same time.
+  const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+  const given = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  const before = listeners();
   for (let number = 0; number < 12; number++) {
     const engine = await SentencePieceJsEngine.load(SentencePieceModel.fromBytes(variant(number)));
     expect(engine.encodePieces('the whale')).toEqual(['▁the', '▁whale']);
   }
-  expect([listeners(), files()]).toEqual(before);
+  expect(listeners()).toEqual(before);
+  expect(readdirSync(folder)).toEqual([]);
+  if (given === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = given;
+  rmdirSync(folder);
 });
 
 test("other people's listeners stay", async () => {
@@ -57,10 +69,9 @@ test('outside Node the engine says what it needs', async () => {
   const getBuiltinModule = process.getBuiltinModule;
   Object.defineProperty(process, 'getBuiltinModule', { value: undefined, configurable: true, writable: true });
   try {
-    await expect(() => DebertaV2Tokenizer.fromModel(modelBytes('plain'))).toThrowDebertaError(
-      'tokenizer',
-      /^The tokenizer runs on sentencepiece-js, which needs Node\.js/,
-    );
+    await expect(() =>
+      DebertaV2Tokenizer.fromModel(modelBytes('plain'), { engine: 'sentencepiece-js' }),
+    ).toThrowDebertaError('tokenizer', /^The engine sentencepiece-js needs Node\.js/);
   } finally {
     Object.defineProperty(process, 'getBuiltinModule', { value: getBuiltinModule, configurable: true, writable: true });
   }
