@@ -3,15 +3,13 @@ import { serveTokenizer } from './serve_tokenizer';
 import type { Tokenizer } from './tokenizer';
 
 /** The package tokenizers, Hugging Face's library in Rust. */
-const OPTIONS = { addSpecialTokens: false };
-
 const idsOf = (encoding: JsEncoding) => encoding.getIds();
 const idsAndOffsetsOf = (encoding: JsEncoding) => [encoding.getIds(), encoding.getOffsets()];
 
 function open(path: string): Tokenizer {
   const tokenizer = RustTokenizer.fromFile(path);
-  const encode = (text: string) => tokenizer.encode(text, null, OPTIONS);
-  const encodeBatch = (texts: string[]) => tokenizer.encodeBatch(texts, OPTIONS);
+  const encode = (text: string) => tokenizer.encode(text);
+  const encodeBatch = (texts: string[]) => tokenizer.encodeBatch(texts);
   return {
     line: {
       ids: async (text) => idsOf(await encode(text)),

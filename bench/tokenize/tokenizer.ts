@@ -8,7 +8,7 @@ export const FORMS = ['line', 'list'] as const;
 
 export type Form = (typeof FORMS)[number];
 
-/** Calls of a package, where it has them; none adds special tokens. */
+/** Calls of a package, where it has them; all put special tokens around a text. */
 export interface Tokenizer {
   readonly line: {
     readonly ids: (text: string) => readonly number[] | Promise<readonly number[]>;
