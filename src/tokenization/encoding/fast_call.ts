@@ -105,9 +105,10 @@ function encodeExample(
     stride,
     side: truncationSide,
   });
-  const layouts = layRows(template, windows.first, windows.second, addSpecialTokens);
-  const rows = options.returnOverflowingTokens ? layouts : layouts.slice(0, 1);
-  return rows.map((layout, index) => ({ layout, sequences, sample, isMain: index === 0 }));
+  // A pair has a row for each two windows: too many to be made for nothing.
+  const wanted = options.returnOverflowingTokens ? undefined : 1;
+  const layouts = layRows(template, windows.first.slice(0, wanted), windows.second?.slice(0, wanted), addSpecialTokens);
+  return layouts.map((layout, index) => ({ layout, sequences, sample, isMain: index === 0 }));
 }
 
 /** Refuses a stride that no text of the longest length allowed could have, whether one is that long or not. */

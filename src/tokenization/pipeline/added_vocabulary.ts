@@ -81,9 +81,9 @@ export class AddedVocabulary {
     return new AddedVocabulary(this.#base, this.tokens, this.ids, splitsSpecial);
   }
 
-  /** Text that a token is decoded to: a token that is looked for in normalized text is normalized. */
+  /** Text that a token is decoded to: as it was added, though it may be looked for in normalized text. */
   decodedText(id: number): string | undefined {
-    return this.#normalized.get(id) ?? this.tokens.get(id)?.content;
+    return this.tokens.get(id)?.content;
   }
 
   /** Whether a token of this text is special. */

@@ -57,7 +57,7 @@ function readTemplate(value: unknown, place: JsonPlace): SequenceTemplate {
       }
       const { id: name, type_id: typeId } = piece.SpecialToken;
       const token = specialTokens.get(name);
-      if (token === undefined) throw wrongValue(pieceAt, `special_tokens has no ${JSON.stringify(name)}`);
+      if (token === undefined) throw wrongValue(pieceAt, `special_tokens has no ${JSON.stringify(name.slice(0, 100))}`);
       return { ids: token.ids, typeId };
     });
   return { single: readParts('single'), pair: readParts('pair') };

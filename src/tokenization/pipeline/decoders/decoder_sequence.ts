@@ -1,3 +1,4 @@
+import { refuseGrowth } from '../refuse_growth';
 import type { Decoder } from './decoder';
 
 /** Several decoders, one after the other. */
@@ -5,6 +6,15 @@ export class DecoderSequence implements Decoder {
   constructor(readonly decoders: readonly Decoder[]) {}
 
   decode(tokens: readonly string[]): readonly string[] {
-    return this.decoders.reduce((texts, decoder) => decoder.decode(texts), tokens);
+    const given = lengthOf(tokens);
+    return this.decoders.reduce((texts, decoder) => {
+      const decoded = decoder.decode(texts);
+      refuseGrowth(given, lengthOf(decoded), 'decoder');
+      return decoded;
+    }, tokens);
   }
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((length, text) => length + text.length, 0);
 }

@@ -1,4 +1,5 @@
 import type { FindMatches } from '../patterns/find_matches';
+import { refuseGrowth } from '../refuse_growth';
 import type { Decoder } from './decoder';
 
 /** Puts the same text in the place of everything that a pattern matches in a token. */
@@ -14,6 +15,8 @@ export class ReplaceDecoder implements Decoder {
 
   #replace(token: string): string {
     const matches = this.find(token);
+    const added = (matches.length / 2) * this.content.length;
+    refuseGrowth(token.length, token.length + added, 'decoder');
     let replaced = '';
     let at = 0;
     for (let index = 0; index < matches.length; index += 2) {

@@ -1,5 +1,6 @@
 import type { NormalizedString } from '../normalized_string';
 import type { FindMatches } from '../patterns/find_matches';
+import { refuseGrowth } from '../refuse_growth';
 import type { Normalizer } from './normalizer';
 
 /** Puts the same text in the place of everything that a pattern matches. */
@@ -10,6 +11,9 @@ export class ReplaceNormalizer implements Normalizer {
   ) {}
 
   normalize(given: NormalizedString): NormalizedString {
-    return given.replace(this.find(given.text), this.content);
+    const matches = this.find(given.text);
+    const added = (matches.length / 2) * this.content.length;
+    refuseGrowth(given.text.length, given.text.length + added, 'normalizer');
+    return given.replace(matches, this.content);
   }
 }
