@@ -23,7 +23,8 @@ export async function compareWithRust(json: JsonParts, texts: readonly string[])
   const disagreements: Disagreement[] = [];
   for (const [index, text] of texts.entries()) {
     const { ids } = encoded[index]!;
-    const decoded = [await rust.decode(ids, false), await rust.decode(ids, true)];
+    const written = ids.filter((id) => isDecodedAlike(pipeline, id));
+    const decoded = [await rust.decode(written, false), await rust.decode(written, true)];
     const expected = { ...encoded[index], decoded };
     const received = runPipeline(pipeline, text);
     if (JSON.stringify(expected) !== JSON.stringify(received)) disagreements.push({ text, expected, received });
@@ -36,11 +37,21 @@ function runPipeline(pipeline: TokenizerPipeline, text: string) {
   pipeline.encode(text, tokens);
   const { starts, ends, words } = tokens;
   const ids = pipeline.encodeIds(text);
+  const written = ids.filter((id) => isDecodedAlike(pipeline, id));
   return {
     ids,
     tokens: pipeline.encodePieces(text),
     offsets: starts.map((start, index) => [start, ends[index]]),
     words,
-    decoded: [pipeline.decode(ids), pipeline.decode(ids, { skipSpecialTokens: true })],
+    decoded: [pipeline.decode(written), pipeline.decode(written, { skipSpecialTokens: true })],
   };
+}
+
+/**
+ * Version 0.23 of the Rust library decodes an added token that it looks for in normalized text to what its normalizer
+ * makes of it, and then takes it for no special token. Version 0.22, the one of transformers 4.57, decodes it to itself,
+ * and so does this package.
+ */
+function isDecodedAlike(pipeline: TokenizerPipeline, id: number): boolean {
+  return pipeline.addedTokens.get(id)?.normalized !== true;
 }

@@ -82,6 +82,18 @@ describe('TokenizerPipeline', () => {
     expect(pipeline.scores[pipeline.idOf(',')!]).toBeLessThan(0);
   });
 
+  test('decodes an added token to itself, however its text is normalized', () => {
+    const upper = TokenizerPipeline.fromJson(
+      smallTokenizerJson({
+        normalizer: { type: 'Lowercase' },
+        added_tokens: [addedTokenJson(30, 'Xyz', { special: true })],
+      }),
+    );
+    expect(upper.encodeIds('XYZ')).toEqual([30]);
+    expect(upper.decode([30])).toBe('Xyz');
+    expect(upper.decode([30], { skipSpecialTokens: true })).toBe('');
+  });
+
   test('leaves out ids that do not exist when it decodes', () => {
     expect(pipeline.decode([1, pipeline.idOf('▁the')!, 99_999, 2])).toBe('[CLS] the[SEP]');
     expect(pipeline.decode([1, pipeline.idOf('▁the')!, 2], { skipSpecialTokens: true })).toBe('the');

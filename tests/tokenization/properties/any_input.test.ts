@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { DebertaV2Tokenizer } from '../../../src/tokenization/deberta_v2_tokenizer';
 import { DebertaV2TokenizerFast } from '../../../src/tokenization/deberta_v2_tokenizer_fast';
+import fc from '../../harness/fast_check';
 import { ALL_MODELS, modelBytes } from '../tables';
 import { anyText } from './any_text';
 

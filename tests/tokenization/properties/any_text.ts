@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../harness/fast_check';
 import { readTexts } from '../tables';
 
 const SPECIAL = ['[MASK]', '[SEP]', '[CLS]', '[PAD]', '[UNK]', '[mask]', '<0x41>', '\u2581'];
@@ -25,4 +25,7 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** The same without anything that could be a special token. */
-export const ordinaryText: fc.Arbitrary<string> = anyText.map((text) => text.replaceAll('[', '('));
+export const ordinaryText: fc.Arbitrary<string> = anyText.map((text) =>
+  // Full-width brackets and their like become ordinary ones.
+  Array.from(text, (character) => (character.normalize('NFKC').includes('[') ? '(' : character)).join(''),
+);

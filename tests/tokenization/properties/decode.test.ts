@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { DebertaV2Tokenizer } from '../../../src/tokenization/deberta_v2_tokenizer';
 import { DebertaV2TokenizerFast } from '../../../src/tokenization/deberta_v2_tokenizer_fast';
 import { NormalizedText } from '../../../src/tokenization/sentencepiece/normalized_text';
 import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
 import { SentencePieceNormalizer } from '../../../src/tokenization/sentencepiece/sentencepiece_normalizer';
 import { stripEnd, stripStart } from '../../../src/tokenization/white_space';
+import fc from '../../harness/fast_check';
 import { modelBytes } from '../tables';
 import { anyText, ordinaryText } from './any_text';
 

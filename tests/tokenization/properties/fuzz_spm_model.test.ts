@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { Writer } from 'protobufjs/minimal.js';
 import { TokenizerError } from '../../../src/errors';
 import { PieceType } from '../../../src/tokenization/sentencepiece/model_proto';
 import { SentencePieceEngine } from '../../../src/tokenization/sentencepiece/sentencepiece_engine';
 import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
 import { TokenList } from '../../../src/tokenization/token_list';
+import fc from '../../harness/fast_check';
 import { modelBytes, RAW_MODELS } from '../tables';
 import { outcome } from './outcome';
 

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { TokenizerError } from '../../../src/errors';
 import { DebertaV2TokenizerFast } from '../../../src/tokenization/deberta_v2_tokenizer_fast';
 import { tokenizerJsonFromModel } from '../../../src/tokenization/pipeline/tokenizer_json_from_model';
 import { TokenizerPipeline } from '../../../src/tokenization/pipeline/tokenizer_pipeline';
 import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
 import { TokenList } from '../../../src/tokenization/token_list';
+import fc from '../../harness/fast_check';
 import { silenceLogger } from '../silence_logger';
 import { modelBytes } from '../tables';
 import { temporaryFolder } from '../temporary_folder';

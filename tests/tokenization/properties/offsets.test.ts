@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { DebertaV2TokenizerFast } from '../../../src/tokenization/deberta_v2_tokenizer_fast';
 import { NormalizedText } from '../../../src/tokenization/sentencepiece/normalized_text';
 import { SentencePieceModel } from '../../../src/tokenization/sentencepiece/sentencepiece_model';
 import { SentencePieceNormalizer } from '../../../src/tokenization/sentencepiece/sentencepiece_normalizer';
+import fc from '../../harness/fast_check';
 import { type EncodedText, encodeText } from '../parity/encoded_text';
 import { RustTokenizer } from '../parity/rust_tokenizer';
 import { ALL_MODELS, modelBytes } from '../tables';

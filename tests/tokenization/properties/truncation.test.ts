@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { DebertaV2Tokenizer } from '../../../src/tokenization/deberta_v2_tokenizer';
 import { DebertaV2TokenizerFast } from '../../../src/tokenization/deberta_v2_tokenizer_fast';
 import type { PaddingStrategy } from '../../../src/tokenization/encoding/pad_encodings';
+import fc from '../../harness/fast_check';
 import { silenceLogger } from '../silence_logger';
 import { modelBytes } from '../tables';
 import { ordinaryText } from './any_text';

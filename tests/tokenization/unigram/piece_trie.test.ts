@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { NONE, PieceTrie, ROOT } from '../../../src/tokenization/unigram/piece_trie';
+import fc from '../../harness/fast_check';
 
 test('a walk meets every piece that begins on the way', () => {
   const trie = new PieceTrie(['▁', '▁a', 'b', '▁abc']);

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { PieceTrie } from '../../../src/tokenization/unigram/piece_trie';
 import { Unigram } from '../../../src/tokenization/unigram/unigram';
 import { LARGEST_SUM, Viterbi } from '../../../src/tokenization/unigram/viterbi';
 import { LONGEST_CACHED } from '../../../src/tokenization/unigram/word_cache';
+import fc from '../../harness/fast_check';
 import { unitsOf } from './units';
 
 const UNK = 0;
