@@ -1,3 +1,4 @@
+import { toNumberList } from '../to_number_list';
 import type { BatchEncoding } from './encoding';
 
 /** The numbers of one key of a batch in one piece, which passes from thread to thread without a copy. */
@@ -32,10 +33,10 @@ export function packBatch(batch: BatchEncoding): PackedColumn[] {
 /** Undoes {@link packBatch}. */
 export function unpackBatch(columns: readonly PackedColumn[]): BatchEncoding {
   const entries = columns.map(({ key, values, lengths, width }) => {
-    if (lengths === undefined) return [key, Array.from(values)];
+    if (lengths === undefined) return [key, toNumberList(values, 0, values.length)];
     let at = 0;
     const rows = Array.from(lengths, (length) => {
-      const row = Array.from(values.subarray(at, at + length * width));
+      const row = toNumberList(values, at, at + length * width);
       at += length * width;
       return width === 1 ? row : Array.from({ length }, (_, index) => [row[index * 2], row[index * 2 + 1]]);
     });

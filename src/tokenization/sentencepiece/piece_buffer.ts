@@ -1,3 +1,5 @@
+import { toNumberList } from '../to_number_list';
+
 /** Pieces for which room is kept from one text to the next. */
 const KEPT = 1 << 14;
 
@@ -33,7 +35,7 @@ export class PieceBuffer {
 
   /** The ids as a list of their own. */
   toIds(): number[] {
-    return Array.from(this.ids.subarray(0, this.length));
+    return toNumberList(this.ids, 0, this.length);
   }
 
   #resize(size: number): void {
