@@ -8,6 +8,7 @@ import { OURS, PARTICIPANTS, RUST, startParticipant } from './participants';
 import type { Opened } from './protocol';
 import { type Racer, race } from './race';
 import { type RaceRow, speedTable } from './speed_table';
+import { STREAM_HEAD, streamRows } from './stream_rows';
 import { TEXT_NAMES, type TextName, textFile } from './texts';
 import { FORMS, OUTPUTS } from './tokenizer';
 import { makeVocabularies, TEXT_FOLDER, VOCABULARY_SIZES, vocabularyFile } from './vocabularies';
@@ -29,13 +30,15 @@ interface Extent {
   readonly loads: number;
   /** Megabytes of text after which memory is read. */
   readonly marks: readonly number[];
+  /** Text for `encodeBatch`. */
+  readonly streamBytes: number;
 }
 
 const [SPEED_SIZE, LOAD_SIZE] = VOCABULARY_SIZES;
 
 function extentOf({ rounds, quick }: TokenizeBenchOptions): Extent {
-  if (quick) return { rounds: 1, bytesOfSlice: 2e4, loads: 1, marks: [0.1, 0.5, 1] };
-  return { rounds, bytesOfSlice: 5e5, loads: 7, marks: [10, 50, 100] };
+  if (quick) return { rounds: 1, bytesOfSlice: 2e4, loads: 1, marks: [0.1, 0.5, 1], streamBytes: 1e6 };
+  return { rounds, bytesOfSlice: 5e5, loads: 7, marks: [10, 50, 100], streamBytes: 5e7 };
 }
 
 /**
@@ -59,6 +62,8 @@ export async function benchTokenize(options: TokenizeBenchOptions): Promise<stri
     await memorySection(extent),
     '### Loading',
     await loadSection(extent),
+    '### Streams',
+    await streamSection(extent),
   ].join('\n\n');
 }
 
@@ -137,6 +142,11 @@ async function memorySection({ marks }: Extent): Promise<string> {
 async function loadSection({ loads }: Extent): Promise<string> {
   tell('loading');
   return markdownTable(LOAD_HEAD, await loadRows(PARTICIPANTS, LOAD_SIZE, loads));
+}
+
+async function streamSection({ streamBytes }: Extent): Promise<string> {
+  tell('streams');
+  return markdownTable(STREAM_HEAD, await streamRows(SPEED_SIZE, streamBytes));
 }
 
 function namesBut(left: string): string[] {
