@@ -21,7 +21,7 @@ import { saveModel } from './vocabulary_file';
 /** Options of {@link DebertaV2Tokenizer}. */
 export interface DebertaV2SlowTokenizerOptions extends DebertaV2TokenizerOptions {
   /**
-   * `'builtin'` by default: exact to SentencePiece 0.2, and runs in browsers too. `'sentencepiece-js'` embeds an older
+   * `'builtin'` by default: exact to SentencePiece 0.2.3, and runs in browsers too. `'sentencepiece-js'` embeds an older
    * SentencePiece and needs Node; where two segmentations score exactly alike it may choose the other one.
    */
   engine?: EngineName;
