@@ -27,7 +27,12 @@ export async function readTokenizerSource(source: string, takesTokenizerJson: bo
   if (!(await isFolder(source))) return readVocabularyFile(source, takesTokenizerJson);
   const modelPath = join(source, VOCABULARY_FILE);
   const bytes = await readIfThere(modelPath);
-  const readTokenizer = () => readJson(join(source, TOKENIZER_FILE));
+  let tokenizer: Promise<JsonFile | undefined> | undefined;
+  // Megabytes of JSON: looked for here and used by the caller, but read once.
+  const readTokenizer = () => {
+    tokenizer ??= readJson(join(source, TOKENIZER_FILE));
+    return tokenizer;
+  };
   if (bytes === undefined && !(takesTokenizerJson && (await readTokenizer()))) {
     throw missingVocabulary(source, modelPath, takesTokenizerJson);
   }

@@ -88,7 +88,6 @@ export class Viterbi {
     for (let begin = 0; begin < length; ) {
       const width = characterWidth(units, start + begin, end);
       if (Math.abs(best[begin]!) > LARGEST_SUM) nodes.beginSumsAnew(begin, reached);
-      const before = best[begin]!;
       let hasSingle = false;
       let node = ROOT;
       for (let position = begin; position < length; position++) {
@@ -97,23 +96,13 @@ export class Viterbi {
         const piece = trie.pieceAt(node);
         if (piece === NONE || isNever(scores[piece]!)) continue;
         const after = position + 1;
-        const candidate = Math.fround(scores[piece]! + before);
-        if (from[after] === NONE || candidate > best[after]!) {
-          best[after] = candidate;
-          from[after] = begin;
-          id[after] = piece;
-        }
+        nodes.offerRounded(begin, after, piece, scores[piece]!);
         if (after > reached) reached = after;
         if (after === begin + width) hasSingle = true;
       }
       if (!hasSingle) {
         const after = begin + width;
-        const candidate = Math.fround(unkScore + before);
-        if (from[after] === NONE || candidate > best[after]!) {
-          best[after] = candidate;
-          from[after] = begin;
-          id[after] = unkId;
-        }
+        nodes.offerRounded(begin, after, unkId, unkScore);
         if (after > reached) reached = after;
       }
       begin += width;
@@ -192,6 +181,15 @@ class Nodes {
       this.from[after] = begin;
       this.id[after] = piece;
     } else if (candidate > second[after]!) second[after] = candidate;
+  }
+
+  /** Takes the way that reaches `after` by a piece from `begin`, if it is the best in single precision. */
+  offerRounded(begin: number, after: number, piece: number, score: number): void {
+    const candidate = Math.fround(score + this.best[begin]!);
+    if (this.from[after] !== NONE && candidate <= this.best[after]!) return;
+    this.best[after] = candidate;
+    this.from[after] = begin;
+    this.id[after] = piece;
   }
 }
 
