@@ -1,15 +1,19 @@
 /** Which folders of src/ each folder may import; docs/architecture.md draws the picture. */
 const ALLOWED = {
   files: [],
-  graph: ['files'],
-  inference: ['config', 'ops', 'graph'],
+  pickle: [],
+  protobuf: [],
+  tensor_bundle: ['files', 'protobuf', 'sources'],
+  sources: ['files'],
+  graph: ['files', 'protobuf', 'tensor_bundle'],
+  inference: ['config', 'ops', 'graph', 'files'],
   config: [],
   ops: [],
   layers: ['ops', 'config'],
-  convert: ['config', 'files'],
-  models: ['layers', 'ops', 'config', 'convert', 'files', 'inference', 'graph'],
-  tokenization: ['files'],
-  runtime: ['files'],
+  convert: ['config', 'files', 'sources', 'pickle', 'protobuf', 'tensor_bundle'],
+  models: ['layers', 'ops', 'config', 'convert', 'files', 'sources', 'inference', 'graph'],
+  tokenization: ['files', 'sources'],
+  runtime: ['files', 'sources'],
 };
 
 /** Files at the top of src/ that every folder may import. */

@@ -32,7 +32,9 @@ export class DebertaError extends Error {
     message: string,
     details: DebertaErrorDetails = {},
   ) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    // Names of tensors and files may hold line ends, and worse for a terminal.
+    const line = message.replace(/\p{Cc}+/gu, ' ');
+    super(line, details.cause === undefined ? {} : { cause: details.cause });
     this.name = new.target.name;
     this.path = details.path;
     this.expected = details.expected;

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { transformSync } from '@swc/core';
-import * as api from '../src/index';
+import { runSnippets } from './harness/run_snippets';
 
 const ROOT = join(__dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs', 'tokenization.md'), 'utf8');
 const CHECKPOINT = join(ROOT, 'examples', 'checkpoints', 'spam');
-const blocks = Array.from(PAGE.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = '']) => code);
 
 /** What the snippets take for granted. */
 const GIVEN = {
@@ -18,20 +16,7 @@ const GIVEN = {
 };
 
 test('every snippet of docs/tokenization.md runs, one after the other', async () => {
-  const [first = '', ...rest] = blocks.map((code) => code.replace(/import (.*) from 'tfjs-deberta-v2';/, ''));
-  expect(rest.length).toBeGreaterThan(3);
-  const names = [...Object.keys(api), ...Object.keys(GIVEN)];
-  const body = `${first}\n${rest.map((code) => `{${code}}`).join('\n')}`;
-  const { code } = transformSync(`export async function program({ ${names.join(', ')} }) {${body}}`, {
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-    module: { type: 'commonjs' },
-  });
-  const printed: unknown[][] = [];
-  jest.spyOn(console, 'log').mockImplementation((...values: unknown[]) => void printed.push(values));
-  const module = { exports: {} as { program(given: object): Promise<void> } };
-  new Function('exports', code)(module.exports);
-  await module.exports.program({ ...api, ...GIVEN });
-  jest.restoreAllMocks();
+  const printed = await runSnippets('tokenization.md', GIVEN);
   const [[ids, offsets, tokens, words] = [], ...batches] = printed as [number[], number[][], string[], unknown[]][];
   expect(ids).toHaveLength(tokens!.length);
   expect(offsets![0]).toEqual([0, 0]);

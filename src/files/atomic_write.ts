@@ -1,9 +1,14 @@
 import { OutputError } from '../errors';
 import { asOutput } from './as_output';
 import { nodeBuiltin } from './node_builtins';
+import { partialPrefix } from './partial_name';
+import { REPLACED, settleLeftovers } from './settle_leftovers';
 
 /**
  * Fills a folder under a temporary name beside its destination and renames it when it is whole.
+ *
+ * A process that is killed meanwhile leaves the destination as it was, or, in the instant between two renames, absent;
+ * the next call for the same destination then puts the old folder back first, and removes what was half-filled.
  *
  * @param destination must not exist, unless `overwrite` is set.
  * @param fill writes the files into the folder it is given.
@@ -21,10 +26,11 @@ export async function writeFolderAtomically(
   const fs = nodeBuiltin('node:fs/promises');
   const path = nodeBuiltin('node:path');
   const target = path.resolve(destination);
+  await settleLeftovers(target);
   await refuseExisting(target, overwrite);
   const temporary = await asOutput(destination, async () => {
     await fs.mkdir(path.dirname(target), { recursive: true });
-    return fs.mkdtemp(`${target}.partial-`);
+    return fs.mkdtemp(partialPrefix(target));
   });
   try {
     await asOutput(destination, () => fill(temporary));
@@ -41,7 +47,7 @@ export async function writeFolderAtomically(
 /** Puts a folder in the place of another, which is only removed when the new one stands there. */
 async function replaceFolder(folder: string, target: string): Promise<void> {
   const fs = nodeBuiltin('node:fs/promises');
-  const old = `${folder}-replaced`;
+  const old = `${folder}${REPLACED}`;
   const existed = await fs.rename(target, old).then(
     () => true,
     () => false,
@@ -54,6 +60,9 @@ async function replaceFolder(folder: string, target: string): Promise<void> {
   }
   await fs.rm(old, { recursive: true, force: true });
 }
+
+/** Name of the folder in which files wait to be moved into the one around it. */
+const STAGING = '.tfjs-deberta-v2';
 
 /**
  * Fills a temporary folder and, when it is whole, moves its files into a folder that may exist and hold others.
@@ -70,7 +79,8 @@ export async function writeFilesAtomically(
   const path = nodeBuiltin('node:path');
   const staging = await asOutput(destination, async () => {
     await fs.mkdir(destination, { recursive: true });
-    return fs.mkdtemp(path.join(destination, '.partial-'));
+    await settleLeftovers(path.join(destination, STAGING));
+    return fs.mkdtemp(partialPrefix(path.join(destination, STAGING)));
   });
   try {
     await asOutput(destination, async () => {
@@ -90,7 +100,8 @@ export async function writeFilesAtomically(
  */
 export async function writeFileAtomically(destination: string, content: string | Uint8Array): Promise<void> {
   const fs = nodeBuiltin('node:fs/promises');
-  const temporary = `${destination}.partial-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const temporary = `${partialPrefix(destination)}${Math.random().toString(36).slice(2)}`;
+  await settleLeftovers(nodeBuiltin('node:path').resolve(destination));
   await asOutput(destination, () => fs.mkdir(nodeBuiltin('node:path').dirname(destination), { recursive: true }));
   try {
     await asOutput(destination, async () => {

@@ -8,8 +8,9 @@ interface NodeBuiltins {
   'node:module': typeof import('node:module');
   'node:os': typeof import('node:os');
   'node:path': typeof import('node:path');
-  'node:stream/promises': typeof import('node:stream/promises');
+  'node:stream': typeof import('node:stream');
   'node:worker_threads': typeof import('node:worker_threads');
+  'node:zlib': typeof import('node:zlib');
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { atExit } from '../files/at_exit';
 import { logger } from '../logger';
-import { atExit } from './at_exit';
 import { CompilePolicy, type GraphChoice } from './compile_policy';
 import type { Executor } from './executor';
 import { GraphExecutor } from './graph_executor';

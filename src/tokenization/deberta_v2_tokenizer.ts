@@ -1,4 +1,5 @@
 import { logger } from '../logger';
+import type { SourceOptions } from '../sources/source_options';
 import { withoutUndefined } from '../without_undefined';
 import type { CallInputs } from './encoding/call_inputs';
 import type { CallOptions, ResolvedStrategies } from './encoding/call_options';
@@ -63,18 +64,20 @@ export class DebertaV2Tokenizer extends PreTrainedTokenizer {
   }
 
   /**
-   * Reads a tokenizer from a checkpoint folder or an `spm.model` file.
+   * Reads a tokenizer from a checkpoint or an `spm.model` file.
    *
    * @param source a folder with `spm.model` and, where there are any, `tokenizer_config.json`,
-   *   `special_tokens_map.json` and `added_tokens.json`; or the path of the model file alone.
-   * @param options override what the files say.
+   *   `special_tokens_map.json` and `added_tokens.json`; or the path of the model file alone; or an `http(s)` URL of
+   *   either; or a model of the Hugging Face hub (`owner/name`).
+   * @param options override what the files say, and say how files are fetched.
    * @throws {TokenizerError} when there is no vocabulary, a file is damaged, or the model is not a Unigram model.
+   * @throws {CheckpointError} when a URL or the hub fails.
    */
   static async fromPretrained(
     source: string,
-    options: DebertaV2SlowTokenizerOptions = {},
+    options: DebertaV2SlowTokenizerOptions & SourceOptions = {},
   ): Promise<DebertaV2Tokenizer> {
-    const read = await readTokenizerSource(source, false);
+    const read = await readTokenizerSource(source, false, options);
     const { path, bytes } = read.model!;
     const model = SentencePieceModel.fromBytes(bytes, path);
     const engine = await loadEngine(model, options.engine, path);

@@ -1,6 +1,7 @@
 import { TokenizerError } from '../errors';
 import { writeFileAtomically } from '../files/atomic_write';
 import { nodeBuiltin } from '../files/node_builtins';
+import type { SourceOptions } from '../sources/source_options';
 import { withoutUndefined } from '../without_undefined';
 import type { CallInputs, TextInput } from './encoding/call_inputs';
 import type { CallOptions, ResolvedStrategies } from './encoding/call_options';
@@ -56,18 +57,20 @@ export class DebertaV2TokenizerFast extends PreTrainedTokenizer {
   }
 
   /**
-   * Reads a tokenizer from a checkpoint folder, an `spm.model` file or a `tokenizer.json` file.
+   * Reads a tokenizer from a checkpoint, an `spm.model` file or a `tokenizer.json` file.
    *
    * @param source a folder with `spm.model`, `tokenizer.json` or both, and, where there are any,
-   *   `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`; or the path of a vocabulary file.
-   * @param options override what the files say.
+   *   `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`; or the path of a vocabulary file;
+   *   or an `http(s)` URL of either; or a model of the Hugging Face hub (`owner/name`).
+   * @param options override what the files say, and say how files are fetched.
    * @throws {TokenizerError} when there is no vocabulary, or a file is damaged or of another kind.
+   * @throws {CheckpointError} when a URL or the hub fails.
    */
   static async fromPretrained(
     source: string,
-    options: DebertaV2TokenizerFastOptions = {},
+    options: DebertaV2TokenizerFastOptions & SourceOptions = {},
   ): Promise<DebertaV2TokenizerFast> {
-    const read = await readTokenizerSource(source, true);
+    const read = await readTokenizerSource(source, true, options);
     const { algorithm = savedAlgorithm(read.unknown), ...given } = withoutUndefined(options);
     const settings = { ...read.options, ...given };
     if (read.model === undefined || algorithm === 'fast') {

@@ -1,5 +1,9 @@
-import { TokenizerError } from '../errors';
-import { nodeBuiltin } from '../files/node_builtins';
+import { CheckpointError, TokenizerError } from '../errors';
+import type { FileSource } from '../sources/file_source';
+import { isMissing } from '../sources/is_missing';
+import { readBytes } from '../sources/read_json';
+import { resolveSource } from '../sources/resolve_source';
+import type { SourceOptions } from '../sources/source_options';
 import { type JsonFile, parseTokenizerFiles, type TokenizerSettings } from './tokenizer_config';
 import { VOCABULARY_FILE } from './vocabulary_file';
 
@@ -15,64 +19,76 @@ export interface TokenizerSource extends TokenizerSettings {
 }
 
 /**
- * Reads a tokenizer from a checkpoint folder, from an `spm.model` file or from a `tokenizer.json` file alone.
+ * Reads a tokenizer from a checkpoint, from an `spm.model` file or from a `tokenizer.json` file alone.
  *
- * @param source a folder with `spm.model`, `tokenizer.json` or both, and, where there are any, `tokenizer_config.json`,
- *   `special_tokens_map.json` and `added_tokens.json`; or the path of a vocabulary file.
+ * @param place a folder with `spm.model`, `tokenizer.json` or both, and, where there are any, `tokenizer_config.json`,
+ *   `special_tokens_map.json` and `added_tokens.json`; or the path of a vocabulary file; or a URL of either; or a model
+ *   of the hub.
  * @param takesTokenizerJson whether `tokenizer.json` will do.
  * @throws {TokenizerError} when there is no vocabulary, or a JSON file cannot be used.
+ * @throws {CheckpointError} when a URL or the hub fails.
  */
-export async function readTokenizerSource(source: string, takesTokenizerJson: boolean): Promise<TokenizerSource> {
-  const { join } = nodeBuiltin('node:path');
-  if (!(await isFolder(source))) return readVocabularyFile(source, takesTokenizerJson);
-  const modelPath = join(source, VOCABULARY_FILE);
-  const bytes = await readIfThere(modelPath);
+export async function readTokenizerSource(
+  place: string,
+  takesTokenizerJson: boolean,
+  options: SourceOptions = {},
+): Promise<TokenizerSource> {
+  const { source, file } = await resolveSource(place, options).catch((error: unknown) => {
+    if (!(error instanceof CheckpointError && isMissing(error))) throw error;
+    throw missingVocabulary(place, place, takesTokenizerJson);
+  });
+  if (file !== undefined) return readVocabularyFile(source, file, takesTokenizerJson);
+  const bytes = await readIfThere(source, VOCABULARY_FILE);
   let tokenizer: Promise<JsonFile | undefined> | undefined;
   // Megabytes of JSON: looked for here and used by the caller, but read once.
   const readTokenizer = () => {
-    tokenizer ??= readJson(join(source, TOKENIZER_FILE));
+    tokenizer ??= readJsonIfThere(source, TOKENIZER_FILE);
     return tokenizer;
   };
+  const modelPath = source.pathOf(VOCABULARY_FILE);
   if (bytes === undefined && !(takesTokenizerJson && (await readTokenizer()))) {
-    throw missingVocabulary(source, modelPath, takesTokenizerJson);
+    throw missingVocabulary(place, modelPath, takesTokenizerJson);
   }
   const settings = parseTokenizerFiles({
-    config: await readJson(join(source, 'tokenizer_config.json')),
-    specialTokensMap: await readJson(join(source, 'special_tokens_map.json')),
-    addedTokens: await readJson(join(source, 'added_tokens.json')),
+    config: await readJsonIfThere(source, 'tokenizer_config.json'),
+    specialTokensMap: await readJsonIfThere(source, 'special_tokens_map.json'),
+    addedTokens: await readJsonIfThere(source, 'added_tokens.json'),
   });
   return { model: bytes && { path: modelPath, bytes }, readTokenizer, ...settings };
 }
 
-async function readVocabularyFile(path: string, takesTokenizerJson: boolean): Promise<TokenizerSource> {
-  const isJson = takesTokenizerJson && path.endsWith('.json');
-  const bytes = await readIfThere(path);
+async function readVocabularyFile(
+  source: FileSource,
+  name: string,
+  takesTokenizerJson: boolean,
+): Promise<TokenizerSource> {
+  const isJson = takesTokenizerJson && name.endsWith('.json');
+  const path = source.pathOf(name);
+  const bytes = await readIfThere(source, name);
   if (bytes === undefined) throw missingVocabulary(path, path, takesTokenizerJson);
-  const readTokenizer = async () => (isJson ? readJson(path) : undefined);
+  const readTokenizer = async () => (isJson ? parseJson(path, bytes) : undefined);
   return { model: isJson ? undefined : { path, bytes }, readTokenizer, options: {}, unknown: {} };
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  const found = await nodeBuiltin('node:fs/promises')
-    .stat(path)
-    .catch(() => undefined);
-  return found?.isDirectory() ?? false;
-}
-
 /** Content of a file, undefined where there is none. */
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+async function readIfThere(source: FileSource, name: string): Promise<Uint8Array | undefined> {
+  if (!(await source.has(name))) return undefined;
   try {
-    return await nodeBuiltin('node:fs/promises').readFile(path);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    return await readBytes(source, name);
+  } catch (error) {
+    if (source.folder === undefined || !(error instanceof CheckpointError)) throw error;
+    const { path = name, cause } = error;
+    const { code } = cause as NodeJS.ErrnoException;
     throw new TokenizerError(`${path} could not be read (${code}); make it a readable file.`, { path, cause });
   }
 }
 
-async function readJson(path: string): Promise<JsonFile | undefined> {
-  const bytes = await readIfThere(path);
-  if (bytes === undefined) return undefined;
+async function readJsonIfThere(source: FileSource, name: string): Promise<JsonFile | undefined> {
+  const bytes = await readIfThere(source, name);
+  return bytes && parseJson(source.pathOf(name), bytes);
+}
+
+function parseJson(path: string, bytes: Uint8Array): JsonFile {
   try {
     return { path, content: JSON.parse(new TextDecoder().decode(bytes)) };
   } catch (cause) {

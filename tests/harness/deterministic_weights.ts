@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../../src/config/architecture';
 import type { DebertaV2Config } from '../../src/config/deberta_v2_config';
-import { reverseAxes } from '../../src/convert/reverse_axes';
+import { reverseAxes } from '../../src/convert/numbers/reverse_axes';
 import { type WeightSpec, weightSpecs } from '../../src/convert/weight_names';
 import { buildWithWeights } from '../../src/layers/deberta_layer';
 import type { ModelOptions } from '../../src/models/model_options';

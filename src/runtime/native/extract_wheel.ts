@@ -1,6 +1,8 @@
-import type { Entry, ZipFile } from 'yauzl';
+import type { FileEntry } from '@zip.js/zip.js';
 import { BackendError } from '../../errors';
 import { nodeBuiltin } from '../../files/node_builtins';
+import { openLocalFile } from '../../sources/local_file';
+import { zipReader } from '../../sources/zip_reader';
 import type { PinnedWheel } from './pinned_wheels';
 
 /**
@@ -18,12 +20,12 @@ export async function extractWheel(
 ): Promise<void> {
   const { join } = nodeBuiltin('node:path');
   let taken = 0;
-  for await (const { zip, entry } of entriesOf(path)) {
+  for await (const entry of entriesOf(path)) {
     signal?.throwIfAborted();
     for (const { pattern, into } of files) {
-      const place = pattern.exec(entry.fileName)?.[1];
+      const place = pattern.exec(entry.filename)?.[1];
       if (place === undefined) continue;
-      await writeEntry(zip, entry, join(folder, into, place));
+      await writeEntry(entry, join(folder, into, place));
       taken++;
     }
   }
@@ -31,25 +33,21 @@ export async function extractWheel(
   throw new BackendError(`The wheel of ${name} must hold libraries, and it holds none; report it.`, { path });
 }
 
-/** Entries come when the one before has been dealt with; yauzl refuses paths that lead out of the folder. */
-async function* entriesOf(path: string): AsyncGenerator<{ zip: ZipFile; entry: Entry }> {
-  const imported = await import('yauzl');
-  const { openPromise } = imported.openPromise === undefined ? imported.default : imported;
-  const zip = await openPromise(path, { autoClose: false });
+/** Entries come when the one before has been dealt with. */
+async function* entriesOf(path: string): AsyncGenerator<FileEntry> {
+  const wheel = await openLocalFile(path);
   try {
-    for await (const entry of zip.eachEntry()) yield { zip, entry };
+    const zip = await zipReader(wheel);
+    for await (const entry of zip.getEntriesGenerator()) if (!entry.directory) yield entry;
   } finally {
-    zip.close();
+    await wheel.close();
   }
 }
 
-async function writeEntry(zip: ZipFile, entry: Entry, file: string): Promise<void> {
+async function writeEntry(entry: FileEntry, file: string): Promise<void> {
   const fs = nodeBuiltin('node:fs');
   await fs.promises.mkdir(nodeBuiltin('node:path').dirname(file), { recursive: true });
   const isProgram = file.endsWith('/ptxas');
-  const stream = await zip.openReadStreamPromise(entry);
-  await nodeBuiltin('node:stream/promises').pipeline(
-    stream,
-    fs.createWriteStream(file, { mode: isProgram ? 0o755 : 0o644 }),
-  );
+  const stream = fs.createWriteStream(file, { mode: isProgram ? 0o755 : 0o644 });
+  await entry.getData(nodeBuiltin('node:stream').Writable.toWeb(stream), { checkCrc32: true });
 }

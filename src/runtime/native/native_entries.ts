@@ -1,4 +1,5 @@
 import { nodeBuiltin } from '../../files/node_builtins';
+import { PARTIAL } from '../../files/partial_name';
 import type { NativeCache } from './native_cache';
 import { type NativeEntry, readNativeEntry } from './native_entry';
 
@@ -12,6 +13,3 @@ export function nativeEntries({ native }: NativeCache): readonly NativeEntry[] {
     .map((name) => readNativeEntry(join(native, name)))
     .filter((entry) => entry !== undefined);
 }
-
-/** In the names of folders that are being filled. */
-export const PARTIAL = '.partial-';

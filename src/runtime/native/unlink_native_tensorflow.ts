@@ -1,8 +1,8 @@
 import { asOutput } from '../../files/as_output';
 import { nodeBuiltin } from '../../files/node_builtins';
+import { PARTIAL } from '../../files/partial_name';
 import { unlinkAddon } from './link_addon';
 import { nativeCache } from './native_cache';
-import { PARTIAL } from './native_entries';
 import { MANIFEST } from './native_entry';
 import { findTfjsNode } from './tfjs_node_package';
 
