@@ -1,15 +1,7 @@
-import type { Message } from './encode_message';
-import type {
-  Attributes,
-  AttrValue,
-  DataType,
-  FunctionDef,
-  GraphDef,
-  GraphShape,
-  NodeDef,
-  TensorValue,
-} from './graph_def';
-import { type ATTR_VALUE, DATA_TYPES, type FUNCTION, type GRAPH, type NODE } from './tensorflow_schema';
+import type { Message } from '../protobuf/encode_message';
+import { DATA_TYPES, toShapeMessage } from '../protobuf/tensorflow_types';
+import type { Attributes, AttrValue, DataType, FunctionDef, GraphDef, NodeDef, TensorValue } from './graph_def';
+import type { ATTR_VALUE, FUNCTION, GRAPH, NODE } from './tensorflow_schema';
 
 /** The format's version in TensorFlow 2.9, which tfjs-node is built with, and the oldest version a reader may know. */
 const VERSIONS = { producer: 1087, min_consumer: 12 } as const;
@@ -17,11 +9,6 @@ const VERSIONS = { producer: 1087, min_consumer: 12 } as const;
 /** A graph as the message TensorFlow reads. */
 export function toGraphMessage({ nodes, functions }: GraphDef): Message<typeof GRAPH> {
   return { node: nodes.map(toNode), library: { function: functions.map(toFunction) }, versions: VERSIONS };
-}
-
-/** A shape as a message. */
-export function toShapeMessage(shape: GraphShape): { dim: { size: number }[] } {
-  return { dim: shape.map((size) => ({ size })) };
 }
 
 /** The number of an element type. */

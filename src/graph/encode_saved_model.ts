@@ -1,5 +1,6 @@
-import { toDataTypeNumber, toGraphMessage, toShapeMessage } from './encode_graph';
-import { encodeMessage, type Message } from './encode_message';
+import { encodeMessage, type Message } from '../protobuf/encode_message';
+import { toShapeMessage } from '../protobuf/tensorflow_types';
+import { toDataTypeNumber, toGraphMessage } from './encode_graph';
 import type { DataType, GraphDef, GraphShape } from './graph_def';
 import { SAVED_MODEL, type SIGNATURE } from './tensorflow_schema';
 

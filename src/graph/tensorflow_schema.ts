@@ -1,11 +1,9 @@
+import { TENSOR_SHAPE, VERSION } from '../protobuf/tensorflow_types';
+
 /**
  * The fields that we write of TensorFlow's messages, with their numbers; from `tensorflow/core/framework/*.proto` and
  * `tensorflow/core/protobuf/*.proto`.
  */
-
-const TENSOR_SHAPE = {
-  dim: { id: 2, rule: 'repeated', type: { size: { id: 1, type: 'int' } } },
-} as const;
 
 const TENSOR = {
   dtype: { id: 1, type: 'int' },
@@ -51,8 +49,6 @@ export const FUNCTION = {
   ret: { id: 4, rule: 'map', type: 'string' },
   attr: { id: 5, rule: 'map', type: ATTR_VALUE },
 } as const;
-
-const VERSION = { producer: { id: 1, type: 'int' }, min_consumer: { id: 2, type: 'int' } } as const;
 
 /** `GraphDef`. */
 export const GRAPH = {
@@ -110,23 +106,3 @@ export const SAVED_MODEL = {
     },
   },
 } as const;
-
-/** `BundleHeaderProto`: what the index of a checkpoint says about the whole. */
-export const BUNDLE_HEADER = {
-  num_shards: { id: 1, type: 'int' },
-  endianness: { id: 2, type: 'int' },
-  version: { id: 3, type: VERSION },
-} as const;
-
-/** `BundleEntryProto`: what the index of a checkpoint says about one tensor. */
-export const BUNDLE_ENTRY = {
-  dtype: { id: 1, type: 'int' },
-  shape: { id: 2, type: TENSOR_SHAPE },
-  shard_id: { id: 3, type: 'int' },
-  offset: { id: 4, type: 'int' },
-  size: { id: 5, type: 'int' },
-  crc32c: { id: 6, type: 'fixed32' },
-} as const;
-
-/** Numbers of the element types (`DataType`). */
-export const DATA_TYPES = { float: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20 } as const;

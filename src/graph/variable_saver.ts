@@ -1,4 +1,4 @@
-import { encodeMessage } from './encode_message';
+import { encodeMessage } from '../protobuf/encode_message';
 import type { SavedModelParts } from './encode_saved_model';
 import type { NodeDef } from './graph_def';
 import type { SavedVariable } from './saved_variable';

@@ -1,9 +1,10 @@
 import { writeFolderAtomically } from '../files/atomic_write';
 import { nodeBuiltin } from '../files/node_builtins';
+import type { BundleTensor } from '../tensor_bundle/bundle_tensor';
+import { writeTensorBundle } from '../tensor_bundle/write_tensor_bundle';
 import { encodeSavedModel, type Signature } from './encode_saved_model';
 import type { GraphDef } from './graph_def';
 import type { SavedVariable } from './saved_variable';
-import { writeTensorBundle } from './tensor_bundle';
 import { variableSaver } from './variable_saver';
 
 /** What is written as a SavedModel. */
@@ -13,6 +14,8 @@ export interface SavedModel {
   readonly signatures: Readonly<Record<string, Signature>>;
   /** Those the graph has; none by default. */
   readonly variables?: readonly SavedVariable[];
+  /** Values the graph has no use for, kept beside its variables for whoever reads the checkpoint; none by default. */
+  readonly unused?: readonly SavedVariable[];
 }
 
 /**
@@ -28,7 +31,7 @@ export interface SavedModel {
  */
 export async function writeSavedModel(
   folder: string,
-  { graph, signatures, variables = [] }: SavedModel,
+  { graph, signatures, variables = [], unused = [] }: SavedModel,
   { overwrite = false }: { readonly overwrite?: boolean } = {},
 ): Promise<void> {
   const { join } = nodeBuiltin('node:path');
@@ -39,6 +42,13 @@ export async function writeSavedModel(
     const { nodes, parts } = variableSaver(variables);
     await writeFile(pb, encodeSavedModel({ ...graph, nodes: [...graph.nodes, ...nodes] }, signatures, parts));
     await mkdir(join(target, 'variables'));
-    await writeTensorBundle(join(target, 'variables', 'variables'), variables);
+    await writeTensorBundle(join(target, 'variables', 'variables'), [[...variables, ...unused].map(toTensor)]);
   });
+}
+
+function toTensor({ name, shape, values }: SavedVariable): BundleTensor {
+  const pieces = async function* () {
+    yield await values();
+  };
+  return { name, shape, pieces };
 }

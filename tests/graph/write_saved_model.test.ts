@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { writeSavedModel } from '../../src/graph/write_saved_model';
+import { localFolder } from '../../src/sources/local_folder';
+import { openTensorBundle } from '../../src/tensor_bundle/tensor_bundle';
 import { onTensorflow } from '../harness';
 import { exampleInput, exampleModel, exampleOutput, variable } from './example_model';
 
@@ -33,6 +35,14 @@ describe('writeSavedModel', () => {
     const { variables: _, ...rest } = exampleModel;
     await writeSavedModel(folder, rest);
     expect(files()).toEqual(['saved_model.pb']);
+  });
+
+  test('keeps values that the graph has no use for beside the variables', async () => {
+    await writeSavedModel(folder, { ...exampleModel, unused: [variable('table', [2], [7, 8])] });
+    const { entries, read, close } = await openTensorBundle(localFolder(folder), 'variables/variables.index');
+    expect([...entries.keys()]).toEqual(['layer_._0/bias', 'layer_._0/kernel', 'table']);
+    expect(await read('table', 0, 8)).toEqual(new Uint8Array(Float32Array.of(7, 8).buffer));
+    await close();
   });
 
   test('gives the same bytes for the same model', async () => {
@@ -68,7 +78,7 @@ describe('writeSavedModel', () => {
 
 onTensorflow('writeSavedModel', () => {
   test("tfjs-node's own loader restores the variables and runs the signature", async () => {
-    await writeSavedModel(folder, exampleModel);
+    await writeSavedModel(folder, { ...exampleModel, unused: [variable('table', [2], [7, 8])] });
     const { node } = await import('@tensorflow/tfjs-node-gpu');
     const model = await node.loadSavedModel(folder);
     const result = model.predict({ x: tf.tensor2d(exampleInput, [2, 2], 'int32') }) as Record<string, tf.Tensor>;

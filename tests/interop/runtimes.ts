@@ -13,7 +13,7 @@ export interface RuntimeResult {
   readonly outputs: readonly Call[];
   /** Shapes of the tensors in the checkpoint by name, and names of the variables, where the runtime tells them. */
   readonly checkpoint?: Readonly<Record<string, readonly number[]>>;
-  readonly trainable?: readonly string[];
+  readonly variables?: readonly string[];
 }
 
 /** A program that runs SavedModels. */

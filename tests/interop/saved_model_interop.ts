@@ -53,10 +53,10 @@ async function check(runtime: Runtime, models: readonly ExportedModel[], folder:
 
 function problemOf({ calls, weights }: ExportedModel, result: RuntimeResult | undefined): string | undefined {
   if (result === undefined) return 'it gave no result';
-  const { checkpoint, trainable } = result;
-  if (checkpoint !== undefined && trainable !== undefined) {
-    const missing = Object.keys(checkpoint).filter((name) => !trainable.includes(name));
-    if (missing.length > 0) return `${missing} of the checkpoint are no variables`;
+  const { checkpoint, variables } = result;
+  if (checkpoint !== undefined && variables !== undefined) {
+    const missing = Object.keys(checkpoint).filter((name) => !variables.includes(name) && !weights.has(name));
+    if (missing.length > 0) return `${missing} of the checkpoint are neither variables nor weights`;
     const other = Object.entries(checkpoint).filter(([name, shape]) => `${weights.get(name) ?? shape}` !== `${shape}`);
     if (other.length > 0) return `shapes differ: ${other.join(' ')}`;
   }

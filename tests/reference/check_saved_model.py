@@ -5,7 +5,7 @@ Usage: python check_saved_model.py INPUTS.json SIGNATURE FOLDER...
 INPUTS.json holds a list of calls for each folder; each call is an object of nested lists of int32 by the names of the
 signature's inputs. Prints one object for each folder, on a line of its own: `outputs`, for each call the outputs by
 name as nested lists; `checkpoint`, the shapes of the checkpoint's tensors by name, each read whole, so that its
-checksum was compared; `trainable`, the names of the variables of the loaded model that Python would train.
+checksum was compared; `variables`, the names of the variables of the loaded model.
 """
 
 import json
@@ -29,7 +29,7 @@ def check(folder, signature, calls):
     return {
         "outputs": outputs,
         "checkpoint": {name: list(reader.get_tensor(name).shape) for name in names},
-        "trainable": [variable.name.split(":")[0] for variable in loaded.variables if variable.trainable],
+        "variables": [variable.name.split(":")[0] for variable in loaded.variables],
     }
 
 

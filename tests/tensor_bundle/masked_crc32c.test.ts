@@ -1,4 +1,4 @@
-import { maskedCrc32c } from '../../src/graph/masked_crc32c';
+import { crc32c, maskedCrc32c } from '../../src/tensor_bundle/masked_crc32c';
 
 /** Undoes the mask, as readers do. */
 function unmask(masked: number): number {
@@ -22,4 +22,11 @@ describe('maskedCrc32c', () => {
     const floats = Float32Array.of(1, 2, 3);
     expect(maskedCrc32c(floats.subarray(1, 2))).toBe(maskedCrc32c(Uint8Array.of(0, 0, 0, 0x40)));
   });
+});
+
+test('crc32c goes on where it stopped', () => {
+  const bytes = Uint8Array.from({ length: 100 }, (_, i) => 7 * i);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    expect(crc32c(bytes.subarray(cut), crc32c(bytes.subarray(0, cut)))).toBe(crc32c(bytes));
+  }
 });

@@ -1,8 +1,9 @@
 import { Writer } from 'protobufjs/minimal.js';
 import { OutputError } from '../errors';
+import { LENGTH_DELIMITED, WIRE_TYPES } from './wire_types';
 
 /** A field that holds one plain value. */
-type ScalarType = 'string' | 'bytes' | 'int' | 'bool' | 'float' | 'fixed32';
+export type ScalarType = 'string' | 'bytes' | 'int' | 'bool' | 'float' | 'fixed32';
 
 /** One field of a message: its number in the `.proto` file, and what it holds. */
 export interface Field {
@@ -12,7 +13,7 @@ export interface Field {
   readonly rule?: 'repeated' | 'packed' | 'map';
 }
 
-/** The fields of a protobuf message that are written, by name. */
+/** The fields of a protobuf message that are written or read, by name. */
 export interface Schema {
   readonly [name: string]: Field;
 }
@@ -38,8 +39,6 @@ type Value<F extends Field> = F['rule'] extends 'repeated' | 'packed'
 /** A message of a schema; fields left out keep the format's defaults. */
 export type Message<S extends Schema> = { readonly [Name in keyof S]?: Value<S[Name]> };
 
-const WIRE_TYPES: Readonly<Record<ScalarType, number>> = { int: 0, bool: 0, string: 2, bytes: 2, float: 5, fixed32: 5 };
-const LENGTH_DELIMITED = 2;
 /** What readers of protobuf take at most. */
 const MOST_BYTES = 2 ** 31 - 1;
 

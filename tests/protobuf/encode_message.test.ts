@@ -1,4 +1,4 @@
-import { encodeMessage, type Message, type Schema } from '../../src/graph/encode_message';
+import { encodeMessage, type Message, type Schema } from '../../src/protobuf/encode_message';
 
 const POINT = { x: { id: 1, type: 'int' }, y: { id: 2, type: 'int' } } as const;
 

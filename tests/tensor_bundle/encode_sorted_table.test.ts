@@ -1,6 +1,6 @@
 import { Reader } from 'protobufjs/minimal.js';
-import { maskedCrc32c } from '../../src/graph/masked_crc32c';
-import { encodeSortedTable } from '../../src/graph/sorted_table';
+import { encodeSortedTable } from '../../src/tensor_bundle/encode_sorted_table';
+import { maskedCrc32c } from '../../src/tensor_bundle/masked_crc32c';
 
 interface Handle {
   readonly offset: number;

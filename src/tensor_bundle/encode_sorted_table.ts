@@ -1,20 +1,11 @@
 import { Writer } from 'protobufjs/minimal.js';
+import { type BlockHandle, COMPRESSION, FOOTER_BYTES, MAGIC } from './block_handle';
 import { maskedCrc32c } from './masked_crc32c';
-
-/** Where a block is in the file. */
-interface BlockHandle {
-  readonly offset: number;
-  readonly size: number;
-}
 
 /** Size from which a block is closed. */
 const BLOCK_BYTES = 4096;
 /** Every so many keys of a block one is written in full, for readers to jump to. */
 const RESTART_INTERVAL = 16;
-const UNCOMPRESSED = 0;
-/** Two handles at their longest, and the magic number. */
-const FOOTER_BYTES = 48;
-const MAGIC = 0xdb4775248b80fb57n;
 
 /**
  * A sorted table of keys and values in the format of LevelDB, which TensorFlow's checkpoints use as index: blocks of
@@ -107,7 +98,7 @@ class TableFile {
     const handle = { offset: this.#parts.length, size: block.length };
     const checked = new Uint8Array(block.length + 1);
     checked.set(block);
-    checked[block.length] = UNCOMPRESSED;
+    checked[block.length] = COMPRESSION.none;
     this.#parts.push(checked);
     this.#parts.push(new Uint8Array(Uint32Array.of(maskedCrc32c(checked)).buffer));
     return handle;
