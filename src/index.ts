@@ -10,13 +10,25 @@ export {
   type ProblemType,
 } from './config/config_schema';
 export { DebertaV2Config, type DebertaV2ConfigJson } from './config/deberta_v2_config';
+export type { CheckpointReader, SourceFormat, TensorInfo } from './convert/checkpoint_reader';
 export type { CheckpointFormat } from './convert/checkpoint_writer';
 export {
   type ConversionOptions,
   type ConversionReport,
   convertCheckpoint,
 } from './convert/convert_checkpoint';
-export type { LoadingInfo } from './convert/weight_plan';
+export { diffCheckpoints, type TensorDifference } from './convert/diff_checkpoints';
+export type { NumberType } from './convert/numbers/decode_numbers';
+export { type Checkpoint, type OpenOptions, openCheckpoint } from './convert/open_checkpoint';
+export {
+  type ConversionChoice,
+  type ConversionPlan,
+  type ConversionRow,
+  planConversion,
+} from './convert/plan_conversion';
+export type { StorageType } from './convert/storage_type';
+export type { WeightPart, WeightSpec, WeightTransform } from './convert/weight_names';
+export type { LoadingInfo, PlannedWeight } from './convert/weight_plan';
 export type { WeightProgress } from './convert/weight_progress';
 export {
   BackendError,
@@ -73,6 +85,9 @@ export {
 } from './runtime/native/link_native_tensorflow';
 export type { TensorflowReport } from './runtime/tensorflow_report';
 export { type UseBackendOptions, useBackend } from './runtime/use_backend';
+export type { FileSource } from './sources/file_source';
+export type { RandomAccessFile } from './sources/random_access_file';
+export type { DownloadProgress, SourceOptions } from './sources/source_options';
 export { type AddedToken, addedToken } from './tokenization/added_token';
 export { type DebertaV2SlowTokenizerOptions, DebertaV2Tokenizer } from './tokenization/deberta_v2_tokenizer';
 export {

@@ -14,7 +14,7 @@ export function architectureFromHead(
   config: DebertaV2Config,
   tensors: ReadonlyMap<string, TensorInfo>,
 ): Architecture | undefined {
-  const shapes = new Map([...tensors].map(([name, { shape }]) => [canonicalName(name), shape]));
+  const shapes = new Map([...tensors].map(([name, { shape, knownAs = name }]) => [canonicalName(knownAs), shape]));
   const heads: Architecture[] = [];
   if (shapes.has('cls.predictions.bias') || shapes.has('lm_predictions.lm_head.bias')) {
     heads.push('TFDebertaV2ForMaskedLM');

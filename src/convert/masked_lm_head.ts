@@ -13,7 +13,7 @@ export function resolveMaskedLmHead(
   config: DebertaV2Config,
   tensors: ReadonlyMap<string, TensorInfo>,
 ): DebertaV2Config {
-  const names = [...tensors.keys()].map(canonicalName);
+  const names = Array.from(tensors, ([name, { knownAs = name }]) => canonicalName(knownAs));
   const holds = (head: string) => names.some((name) => name.startsWith(head));
   if (!holds('cls.predictions.') && !holds('lm_predictions.')) return config;
   const legacy = holds('cls.predictions.');

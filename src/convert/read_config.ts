@@ -1,51 +1,52 @@
-import { z } from 'zod';
 import { DebertaV2Config } from '../config/deberta_v2_config';
+import { type OriginalRole, originalConfig } from '../config/original_config';
 import { CheckpointError, ConfigError } from '../errors';
-import { nodeBuiltin } from '../files/node_builtins';
-import { asCheckpointError } from './random_access_file';
-import { readJson } from './read_json';
-import { readTfjsModelJson } from './tfjs_model_json';
+import { type FileSource, firstPresent } from '../sources/file_source';
+import { readJson } from '../sources/read_json';
+import type { CheckpointReader } from './checkpoint_reader';
 
 const CONFIG_FILES = ['config.json', 'model_config.json'];
-
-const topologySchema = z.object({ class_name: z.string(), config: z.object({ config: z.string() }) });
+const GENERATOR_CONFIG_FILE = 'generator_config.json';
 
 /**
- * The configuration beside a weights file: `config.json`, the original's `model_config.json`, or the one inside a
- * tfjs `model.json`.
+ * The configuration beside a weights file: `config.json`, or the original's `model_config.json`; for the file of a
+ * generator `generator_config.json` before these.
  *
- * @throws {CheckpointError} when there is none.
+ * @param weights name of the weights file.
+ * @returns undefined when there is none.
  * @throws {ConfigError} when it is not JSON or not valid.
  */
-export async function readConfig(folder: string, weights: string): Promise<DebertaV2Config> {
-  const { join } = nodeBuiltin('node:path');
-  const present = new Set(await asCheckpointError(folder, () => nodeBuiltin('node:fs/promises').readdir(folder)));
-  const name = CONFIG_FILES.find((file) => present.has(file));
-  if (name !== undefined) return DebertaV2Config.fromJSON(await readJson(join(folder, name), ConfigError));
-  // A model saved by tfjs alone has no other file than model.json and its shards.
-  const embedded =
-    weights.endsWith('.json') && !weights.endsWith('.index.json') ? await readTopologyConfig(weights) : undefined;
-  if (embedded !== undefined) return embedded;
-  throw new CheckpointError(
-    `${folder} must hold config.json beside the weights and does not; copy it there or pass a config.`,
-    { path: folder, expected: CONFIG_FILES },
+export async function readConfig(source: FileSource, weights: string): Promise<DebertaV2Config | undefined> {
+  const role = roleOf(weights);
+  const files = role === 'generator' ? [GENERATOR_CONFIG_FILE, ...CONFIG_FILES] : CONFIG_FILES;
+  const name = await firstPresent(source, files);
+  if (name === undefined) return undefined;
+  return DebertaV2Config.fromJSON(originalConfig(await readJson(source, name, ConfigError), role));
+}
+
+/**
+ * The configuration that a weights file carries itself.
+ *
+ * @throws {CheckpointError} when it carries none; {@link ConfigError} when it is not valid.
+ */
+export function configInside(
+  source: FileSource,
+  weights: string,
+  { embeddedConfig }: CheckpointReader,
+): DebertaV2Config {
+  if (embeddedConfig === undefined) throw missingConfig(source);
+  return DebertaV2Config.fromJSON(originalConfig(embeddedConfig, roleOf(weights)));
+}
+
+/** What to say when weights come without a configuration. */
+export function missingConfig({ location }: FileSource): CheckpointError {
+  return new CheckpointError(
+    `${location} must hold config.json beside the weights and does not; copy it there or pass a config.`,
+    { path: location, expected: CONFIG_FILES },
   );
 }
 
-/** The configuration that `modelTopology` of a tfjs model carries as a string. */
-async function readTopologyConfig(path: string): Promise<DebertaV2Config | undefined> {
-  const { modelTopology } = await readTfjsModelJson(path);
-  const result = topologySchema.safeParse(modelTopology);
-  if (!result.success) return undefined;
-  const { class_name: className, config } = result.data;
-  let json: unknown;
-  try {
-    json = JSON.parse(config.config);
-  } catch (cause) {
-    throw new ConfigError(`The configuration in ${path} must be JSON and is not; save the model again.`, {
-      path,
-      cause,
-    });
-  }
-  return DebertaV2Config.fromJSON({ architectures: [className], ...(json as object) });
+/** Microsoft publishes the generator of a model as `pytorch_model.generator.bin`. */
+function roleOf(weights: string): OriginalRole {
+  return /generator/.test(weights) ? 'generator' : 'discriminator';
 }

@@ -1,7 +1,7 @@
 import type { CheckpointReader } from './checkpoint_reader';
-import { elementCount } from './element_count';
-import { reverseAxes } from './reverse_axes';
-import { CHUNK_NUMBERS, rowChunks } from './row_chunks';
+import { elementCount } from './numbers/element_count';
+import { reverseAxes } from './numbers/reverse_axes';
+import { CHUNK_NUMBERS, rowChunks } from './numbers/row_chunks';
 import type { PlannedWeight } from './weight_plan';
 
 /**

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors';
 import type { TensorInfo } from './checkpoint_reader';
-import { elementCount } from './element_count';
+import { elementCount } from './numbers/element_count';
 
 /** A run of a tensor's numbers, counted in numbers from its first. */
 export interface TensorRange {

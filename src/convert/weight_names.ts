@@ -1,6 +1,6 @@
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import { elementCount } from './element_count';
+import { elementCount } from './numbers/element_count';
 import { WEIGHT_ROWS, type WeightPart, type WeightRow, type WeightTransform } from './weight_rows';
 
 export type { WeightPart, WeightTransform } from './weight_rows';
@@ -65,12 +65,19 @@ export function canonicalName(name: string): string {
       (spelling, [pattern, replacement]) => spelling.replace(pattern, replacement),
       candidate,
     );
-    if (KNOWN_NAMES.has(spelled.replace(/\.layer\.\d+\./, '.layer.{i}.'))) return spelled;
+    if (TRANSFORMS.has(withoutLayer(spelled))) return spelled;
   }
   return name;
 }
 
-const KNOWN_NAMES = new Set(WEIGHT_ROWS.map((row) => row.name));
+/** How a weight of this canonical name goes from one layout to the other; other tensors stay as they are. */
+export function transformOf(name: string): WeightTransform {
+  return TRANSFORMS.get(withoutLayer(name)) ?? 'none';
+}
+
+const TRANSFORMS = new Map(WEIGHT_ROWS.map((row) => [row.name, row.transform]));
+
+const withoutLayer = (name: string) => name.replace(/\.layer\.\d+\./, '.layer.{i}.');
 
 const ALIASES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\.(kernel|embeddings|gamma)$/, '.weight'],
@@ -103,8 +110,12 @@ function* candidates(name: string): Generator<string> {
   yield* withoutWrappers(dotted.replace(/^(?!mask_predictions\.)[^.]+\./, ''));
 }
 
+/** More wrappers than any program has; a hostile file may name thousands. */
+const MOST_WRAPPERS = 8;
+
 function* withoutWrappers(name: string): Generator<string> {
-  for (let rest = name; ; ) {
+  let rest = name;
+  for (let wrappers = 0; wrappers <= MOST_WRAPPERS; wrappers++) {
     yield rest;
     const shorter = rest.replace(/^(?:module|model|deberta|bert)\./, '');
     if (shorter === rest) return;

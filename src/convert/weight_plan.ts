@@ -69,8 +69,8 @@ export function planWeights(
 /** From canonical name to name in the file; where a file spells a weight twice, the canonical spelling wins. */
 function sourcesByName(tensors: ReadonlyMap<string, TensorInfo>): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
-  for (const source of tensors.keys()) {
-    const name = canonicalName(source);
+  for (const [source, { knownAs = source }] of tensors) {
+    const name = canonicalName(knownAs);
     if (source === name || !sources.has(name)) sources.set(name, source);
   }
   return sources;
@@ -142,19 +142,28 @@ function explainMissing(first: string, tensors: ReadonlyMap<string, TensorInfo>,
     : `see whether ${cause} in config.json belongs to these weights, or get the file again`;
 }
 
-/** Leftovers that say nothing: buffers, copies of tied weights, and pre-training heads that every model drops. */
+/** Buffers, and copies of tied weights. */
+const COPIES = [/position_ids(:\d+)?$/, /^(.*\.)?cls\.predictions\.decoder\.(weight|bias)$/];
+
+/** Leftovers that say nothing: copies, and pre-training heads that every model drops. */
 const HARMLESS = [
-  /position_ids(:\d+)?$/,
-  /^(.*\.)?cls\.predictions\.decoder\.(weight|bias)$/,
+  ...COPIES,
   /^(.*[./])?mask_predictions[./]/,
   // The original keeps a table of absolute positions for pre-training only.
   /(^|[./])embeddings[./]position_embeddings[./]/,
 ];
 
+/** Whether a tensor says nothing that another, or the configuration, does not say as well. */
+export function isCopy(name: string): boolean {
+  return COPIES.some((pattern) => pattern.test(name));
+}
+
 function findUnexpected(tensors: ReadonlyMap<string, TensorInfo>, specs: readonly WeightSpec[]): string[] {
   const wanted = new Set(specs.map(({ name }) => name));
   const isDelta = (name: string) => name.endsWith('._weight') && tensors.has(name.replace(/_weight$/, 'weight'));
-  return [...tensors.keys()].filter(
-    (name) => !wanted.has(canonicalName(name)) && !isDelta(name) && !HARMLESS.some((pattern) => pattern.test(name)),
-  );
+  return [...tensors]
+    .filter(([source, { knownAs: name = source }]) => {
+      return !wanted.has(canonicalName(name)) && !isDelta(name) && !HARMLESS.some((pattern) => pattern.test(name));
+    })
+    .map(([source]) => source);
 }

@@ -1,5 +1,6 @@
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import type { StorageType } from './storage_type';
 import type { WeightSpec } from './weight_names';
 
 /** The numbers of a weight in TensorFlow's layout: pieces of whole rows, in order. */
@@ -11,6 +12,9 @@ export interface WriteJob {
   readonly config: DebertaV2Config;
   readonly architecture: Architecture;
   readonly maxShardSize: number;
+  /** One that the format can hold. */
+  readonly dtype: StorageType;
   readonly specs: readonly WeightSpec[];
+  /** May be asked for a weight again. */
   readonly read: WeightSource;
 }

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { readJson } from '../convert/read_json';
-import { shardPath } from '../convert/shard_path';
-import { readTfjsModelJson } from '../convert/tfjs_model_json';
+import { readTfjsModelJson } from '../convert/tfjs/tfjs_model_json';
 import { CheckpointError } from '../errors';
 import { writeFilesAtomically } from '../files/atomic_write';
 import { nodeBuiltin } from '../files/node_builtins';
+import { localFolder } from '../sources/local_folder';
+import { readBytes, readJson } from '../sources/read_json';
+import { shardName } from '../sources/shard_name';
+
+const MODEL_FILE = 'model.json';
 
 /**
  * A folder as a place to save tfjs models to and load them from, without tfjs-node.
@@ -22,17 +25,16 @@ export function fileSystem(folder: string): tf.io.IOHandler {
 }
 
 async function load(folder: string): Promise<tf.io.ModelArtifacts> {
-  const { join } = nodeBuiltin('node:path');
-  const { readFile } = nodeBuiltin('node:fs/promises');
-  const path = join(folder, 'model.json');
-  const { weightsManifest } = await readTfjsModelJson(path);
-  const json = (await readJson(path, CheckpointError)) as tf.io.ModelJSON;
+  const source = localFolder(folder);
+  const path = source.pathOf(MODEL_FILE);
+  const { weightsManifest } = await readTfjsModelJson(source, MODEL_FILE);
+  const json = (await readJson(source, MODEL_FILE, CheckpointError)) as tf.io.ModelJSON;
   return tf.io.getModelArtifactsForJSON(json, async () => {
     const shards = await Promise.all(
-      weightsManifest.flatMap(({ paths }) => paths).map((shard) => readFile(shardPath(path, shard))),
+      weightsManifest.flatMap(({ paths }) => paths).map((shard) => readBytes(source, shardName(path, shard))),
     );
     const weightSpecs = json.weightsManifest.flatMap(({ weights }) => weights);
-    return [weightSpecs, shards.map((bytes) => new Uint8Array(bytes).buffer)];
+    return [weightSpecs, shards.map(({ buffer }) => buffer)];
   });
 }
 
@@ -46,7 +48,7 @@ async function save(folder: string, artifacts: tf.io.ModelArtifacts): Promise<tf
     for (const [index, buffer] of buffers.entries())
       await writeFile(join(staging, paths[index]!), new Uint8Array(buffer));
     const weightsManifest = [{ paths, weights: weightSpecs }];
-    await writeFile(join(staging, 'model.json'), JSON.stringify({ ...json, weightsManifest }));
+    await writeFile(join(staging, MODEL_FILE), JSON.stringify({ ...json, weightsManifest }));
   });
   return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
 }

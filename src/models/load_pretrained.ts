@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import type { CheckpointReader } from '../convert/checkpoint_reader';
-import { elementCount } from '../convert/element_count';
 import { resolveMaskedLmHead } from '../convert/masked_lm_head';
+import { elementCount } from '../convert/numbers/element_count';
 import { openCheckpoint } from '../convert/open_checkpoint';
 import { readWeight } from '../convert/read_weight';
 import { weightSpecs } from '../convert/weight_names';
@@ -23,7 +23,7 @@ export async function loadPretrained<Model>(
   options: FromPretrainedOptions,
   build: (config: DebertaV2Config) => Model,
 ): Promise<{ model: Model; info: LoadingInfo }> {
-  const checkpoint = await openCheckpoint(source, options.config === undefined ? {} : { config: options.config });
+  const checkpoint = await openCheckpoint(source, options);
   try {
     const config = resolveMaskedLmHead(withLabels(checkpoint.config, options), checkpoint.reader.tensors);
     const { ignoreMismatchedSizes = false, onProgress } = options;

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { DebertaV2Config } from '../config/deberta_v2_config';
 import type { CheckpointFormat } from '../convert/checkpoint_writer';
+import type { OpenOptions } from '../convert/open_checkpoint';
+import type { StorageType } from '../convert/storage_type';
 import type { WeightProgress } from '../convert/weight_progress';
 import type { LabelInputs } from './label_inputs';
 import type { PredictInputs } from './model_inputs';
@@ -20,9 +21,7 @@ export interface ForwardOptions {
 }
 
 /** Options of `fromPretrained`. */
-export interface FromPretrainedOptions extends ModelOptions {
-  /** Taken instead of the checkpoint's own configuration. */
-  readonly config?: DebertaV2Config;
+export interface FromPretrainedOptions extends ModelOptions, OpenOptions {
   /** Number of labels of a new head; label names start over. */
   readonly numLabels?: number;
   readonly id2label?: Readonly<Record<number, string>>;
@@ -37,6 +36,8 @@ export interface FromPretrainedOptions extends ModelOptions {
 export interface SavePretrainedOptions {
   /** `tfjs` by default. */
   readonly format?: CheckpointFormat;
+  /** Number type of the weights, `float32` by default; {@link StorageType} says what each format can hold. */
+  readonly dtype?: StorageType;
   /** Largest weight file in bytes; 64 MiB for `tfjs`, 5 GB otherwise. */
   readonly maxShardSize?: number;
 }

@@ -230,7 +230,8 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    *
    * Its signature takes int32 `input_ids`, `attention_mask` and `token_type_ids` (`[B, S]`; `[B, C, S]` for multiple
    * choice), all of them, and gives what `forward` calls its results: `last_hidden_state`, `logits`, or `start_logits`
-   * and `end_logits`. It predicts; to go on training elsewhere use {@link savePretrained}.
+   * and `end_logits`. It predicts; to go on training elsewhere use {@link savePretrained}. `fromPretrained` of this
+   * package reads the weights back, with `config.json` put beside `saved_model.pb`.
    *
    * @param folder must not exist, unless `overwrite` is set.
    * @throws {OutputError} when the folder exists or cannot be written; nothing half-written stays.
@@ -239,7 +240,8 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    * await model.exportSavedModel('spam/1'); // tensorflow_model_server --model_base_path=$PWD/spam
    */
   exportSavedModel(folder: string, options: ExportSavedModelOptions = {}): Promise<void> {
-    return exportSavedModel(folder, lower(this.#architecture, this.config), this.#weightReader(), options);
+    const names = this.weights.map(({ originalName }) => originalName);
+    return exportSavedModel(folder, lower(this.#architecture, this.config), this.#weightReader(), names, options);
   }
 
   get #predictor(): Predictor {

@@ -12,10 +12,10 @@ export function savePretrained(
   architecture: Architecture,
   config: DebertaV2Config,
   weights: readonly tf.LayerVariable[],
-  { format = 'tfjs', maxShardSize }: SavePretrainedOptions,
+  { format = 'tfjs', dtype, maxShardSize }: SavePretrainedOptions,
 ): Promise<void> {
   const byName = new Map(weights.map((weight) => [weight.originalName, weight]));
-  const options = { config, architecture, format, ...(maxShardSize === undefined ? {} : { maxShardSize }) };
+  const options = { config, architecture, format, dtype, maxShardSize };
   return writeFilesAtomically(folder, (staging) =>
     writeCheckpoint(staging, options, weightSpecs(config, architecture), async function* ({ tfName }) {
       yield (await byName.get(tfName)!.read().data()) as Float32Array;

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import fsPromises, { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { Architecture } from '../../src/config/architecture';
-import type { CheckpointFormat } from '../../src/convert/checkpoint_writer';
+import { CHECKPOINT_FORMATS } from '../../src/convert/checkpoint_writer';
 import { type ConversionOptions, convertCheckpoint } from '../../src/convert/convert_checkpoint';
 import { openCheckpoint } from '../../src/convert/open_checkpoint';
-import { fixturePath, listFolder, readAllWeights, readJsonFile, useTemporaryFolder } from './support';
+import { digestWeights, fixturePath, listFolder, readJsonFile, useTemporaryFolder } from './support';
 
 const folder = useTemporaryFolder();
 const source = fixturePath('safetensors');
@@ -24,9 +24,20 @@ describe('the report', () => {
     const report = await convertCheckpoint(source, folder.join('out'), {
       onProgress: ({ loaded, total }) => void progress.push(loaded / total),
     });
-    expect(report).toEqual({
+    const { rows, ...rest } = report;
+    expect(rows).toHaveLength(46);
+    expect(rows[0]).toEqual({
+      source: 'deberta.embeddings.word_embeddings.weight',
+      target: 'deberta/embeddings/word_embeddings/weight',
+      shape: [50, 16],
+      transform: 'none',
+      from: 'float32',
+      to: 'float32',
+    });
+    expect(rest).toEqual({
       sourceFormat: 'safetensors',
       format: 'tfjs',
+      dtype: 'float32',
       architecture: 'TFDebertaV2ForSequenceClassification',
       tensors: 46,
       parameters: 6051,
@@ -212,6 +223,18 @@ describe('when it fails, nothing remains', () => {
       /classifier\.weight must have shape \[1,16\]/,
     ],
     [
+      'tensors without a place, when it is strict',
+      () => copyOf('safetensors'),
+      { architecture: 'TFDebertaV2Model', strict: true },
+      /must hold nothing but the model's weights .*, received classifier\.bias, .*; choose the task/,
+    ],
+    [
+      'another format than the one asked for',
+      () => copyOf('safetensors'),
+      { from: 'h5' },
+      /source must hold tf_model\.h5 and does not/,
+    ],
+    [
       'another width, even if mismatches are allowed',
       () => copyOf('safetensors', { intermediate_size: 25 }),
       { ignoreMismatchedSizes: true },
@@ -222,6 +245,24 @@ describe('when it fails, nothing remains', () => {
     const copy = await make();
     await expect(() => convertCheckpoint(copy, folder.join('out'), options)).toThrowDebertaError('checkpoint', message);
     expect(await listFolder(folder.path)).toEqual(['source']);
+  });
+
+  const refused: Array<[string, options: object, message: RegExp]> = [
+    [
+      'a format that is not written',
+      { format: 'bin' },
+      /format must be one of tfjs, safetensors, h5, tf2, received "bin"/,
+    ],
+    [
+      'a type the format cannot hold',
+      { format: 'h5', dtype: 'float16' },
+      /dtype must be float32 for h5, received "float16"/,
+    ],
+    ['shards of nothing', { maxShardSize: 0 }, /maxShardSize must be a positive number of bytes, received 0/],
+  ];
+  test.each(refused)('%s', async (_name, options, message) => {
+    await expect(() => convertCheckpoint(source, folder.join('out'), options)).toThrowDebertaError('usage', message);
+    expect(await listFolder(folder.path)).toEqual([]);
   });
 
   test('a source that ends while it is read', async () => {
@@ -241,9 +282,15 @@ describe('when it fails, nothing remains', () => {
     ['EDQUOT', /out could not be written: the disk quota is used up/],
     ['EROFS', /out could not be written: the file system is read-only/],
   ];
-  const formats: CheckpointFormat[] = ['tfjs', 'safetensors'];
-  const failures = formats.flatMap((format) => reasons.map(([code, message]) => [format, code, message] as const));
-  test.each(failures)('%s: a write that fails with %s', async (format, code, message) => {
+  const outputs: ConversionOptions[] = [
+    { format: 'tfjs' },
+    { format: 'tfjs', dtype: 'uint8' },
+    { format: 'safetensors' },
+    { format: 'safetensors', dtype: 'bfloat16' },
+    { format: 'tf2' },
+  ];
+  const failures = outputs.flatMap((options) => reasons.map(([code, message]) => [options, code, message] as const));
+  test.each(failures)('%j: a write that fails with %s', async (options, code, message) => {
     const open = fsPromises.open;
     let writes = 0;
     jest.spyOn(fsPromises, 'open').mockImplementation(async (...args) => {
@@ -255,10 +302,7 @@ describe('when it fails, nothing remains', () => {
       });
       return handle;
     });
-    await expect(() => convertCheckpoint(source, folder.join('out'), { format })).toThrowDebertaError(
-      'output',
-      message,
-    );
+    await expect(() => convertCheckpoint(source, folder.join('out'), options)).toThrowDebertaError('output', message);
     expect(writes).toBeGreaterThan(4);
     expect(await listFolder(folder.path)).toEqual([]);
   });
@@ -285,9 +329,23 @@ describe('when it fails, nothing remains', () => {
     jest.restoreAllMocks();
     // The library is fit for another file.
     await convertCheckpoint(source, folder.join('out'), { format: 'h5' });
-    expect(await readAllWeights(folder.join('out'), 'TFDebertaV2ForSequenceClassification')).toEqual(
-      await readAllWeights(source, 'TFDebertaV2ForSequenceClassification'),
+    expect(await digestWeights(folder.join('out'), 'TFDebertaV2ForSequenceClassification')).toEqual(
+      await digestWeights(source, 'TFDebertaV2ForSequenceClassification'),
     );
+  });
+
+  test.each(CHECKPOINT_FORMATS)('%s: a conversion that is called off', async (format) => {
+    const call = new AbortController();
+    const reason = new Error('enough');
+    let weights = 0;
+    const onProgress = () => {
+      weights++;
+      call.abort(reason);
+    };
+    const conversion = convertCheckpoint(source, folder.join('out'), { format, onProgress, signal: call.signal });
+    await expect(conversion).rejects.toBe(reason);
+    expect(weights).toBe(1);
+    expect(await listFolder(folder.path)).toEqual([]);
   });
 
   test('an output folder that is replaced stays as it was', async () => {

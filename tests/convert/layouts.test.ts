@@ -1,10 +1,10 @@
-import { concatenateFiles } from '../../src/convert/concatenate_files';
-import { decodeFloats } from '../../src/convert/decode_floats';
-import type { RandomAccessFile } from '../../src/convert/random_access_file';
-import { reverseAxes } from '../../src/convert/reverse_axes';
-import { CHUNK_NUMBERS, rowChunks } from '../../src/convert/row_chunks';
+import { decodeNumbers, NUMBER_SIZES, type NumberType } from '../../src/convert/numbers/decode_numbers';
+import { reverseAxes } from '../../src/convert/numbers/reverse_axes';
+import { CHUNK_NUMBERS, rowChunks } from '../../src/convert/numbers/row_chunks';
 import { planShards } from '../../src/convert/shard_plan';
 import { weightSpecs } from '../../src/convert/weight_names';
+import { concatenateFiles } from '../../src/sources/concatenate_files';
+import type { RandomAccessFile } from '../../src/sources/random_access_file';
 import { smallConfig } from './support';
 
 describe('reverseAxes', () => {
@@ -60,10 +60,10 @@ describe('rowChunks', () => {
   });
 });
 
-describe('decodeFloats', () => {
+describe('decodeNumbers', () => {
   test('every half is the value its bits say', () => {
     const bits = Uint16Array.from({ length: 65536 }, (_, index) => index);
-    const values = decodeFloats(new Uint8Array(bits.buffer), 'F16');
+    const values = decodeNumbers(new Uint8Array(bits.buffer), 'float16');
     const expected = Float32Array.from(bits, (half) => {
       const sign = half & 0x8000 ? -1 : 1;
       const exponent = (half >> 10) & 31;
@@ -74,9 +74,9 @@ describe('decodeFloats', () => {
     expect(values.findIndex((value, half) => !Object.is(value, expected[half]))).toBe(-1);
   });
 
-  test.each(['F32', 'F64', 'F16', 'BF16'] as const)('%s may start at an odd byte', (type) => {
+  test.each(Object.keys(NUMBER_SIZES) as NumberType[])('%s may start at an odd byte', (type) => {
     const bytes = new Uint8Array(17).fill(0x40);
-    expect(decodeFloats(bytes.subarray(1), type)).toEqual(decodeFloats(bytes.slice(1), type));
+    expect(decodeNumbers(bytes.subarray(1), type)).toEqual(decodeNumbers(bytes.slice(1), type));
   });
 });
 

@@ -1,13 +1,14 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { SOURCE_FORMATS } from '../../src/convert/checkpoint_reader';
 import { writeCheckpoint } from '../../src/convert/checkpoint_writer';
-import { openCheckpoint } from '../../src/convert/open_checkpoint';
+import { type OpenOptions, openCheckpoint } from '../../src/convert/open_checkpoint';
 import { weightSpecs } from '../../src/convert/weight_names';
 import { countingValues, fixturePath, readJsonFile, smallConfig, useTemporaryFolder } from './support';
 
 const folder = useTemporaryFolder();
 
-async function formatOf(source: string): Promise<string> {
-  const { reader, close } = await openCheckpoint(source);
+async function formatOf(source: string, options?: OpenOptions): Promise<string> {
+  const { reader, close } = await openCheckpoint(source, options);
   await close();
   return `${reader.format} ${reader.layout}`;
 }
@@ -22,6 +23,12 @@ describe('finding the weights', () => {
     ['safetensors_sharded', 'model.safetensors.index.json', 'safetensors pytorch'],
     ['safetensors', 'model.safetensors', 'safetensors pytorch'],
     ['tf_safetensors', 'model.safetensors', 'safetensors tf'],
+    ['bin_model', 'pytorch_model.bin', 'bin pytorch'],
+    ['bin_sharded', 'pytorch_model.bin.index.json', 'bin pytorch'],
+    ['original_discriminator', 'pytorch_model.bin', 'original pytorch'],
+    ['tf2_saver', 'model.ckpt-1.index', 'tf2 tf'],
+    ['tf2_model', 'tf_model.data-00000-of-00001', 'tf2 tf'],
+    ['savedmodel_masked_lm', 'saved_model.pb', 'savedmodel tf'],
   ])('%s: the folder, or %s by name', async (name, file, format) => {
     expect(await formatOf(fixturePath(name))).toBe(format);
     expect(await formatOf(fixturePath(name, file))).toBe(format);
@@ -44,19 +51,66 @@ describe('finding the weights', () => {
     expect(await formatOf(folder.join('epoch-3.safetensors'))).toBe('safetensors pytorch');
   });
 
+  test('only the format that is asked for is looked for', async () => {
+    await cp(fixturePath('h5_sequence_classification'), folder.path, { recursive: true });
+    await cp(safetensors, folder.join('model.safetensors'));
+    expect(await formatOf(folder.path, { from: 'h5' })).toBe('h5 tf');
+    await expect(() => openCheckpoint(folder.path, { from: 'tf2' })).toThrowDebertaError(
+      'checkpoint',
+      /must hold a TensorFlow checkpoint and does not; name/,
+    );
+  });
+
+  test('a file of another ending is what the caller says it is', async () => {
+    await cp(safetensors, folder.join('weights.backup'));
+    await cp(config, folder.join('config.json'));
+    expect(await formatOf(folder.join('weights.backup'), { from: 'safetensors' })).toBe('safetensors pytorch');
+    for (const from of SOURCE_FORMATS.filter((format) => format !== 'safetensors')) {
+      await expect(() => openCheckpoint(folder.join('weights.backup'), { from })).toThrowDebertaError(
+        'checkpoint',
+        /./,
+      );
+    }
+  });
+
+  test('of several TensorFlow checkpoints the newest is taken, if the folder says which', async () => {
+    const copy = (name: string, as: string) =>
+      Promise.all(
+        ['index', 'data-00000-of-00001'].map((ending) =>
+          cp(fixturePath(name, `tf_model.${ending}`), folder.join(`${as}.${ending}`)),
+        ),
+      );
+    await copy('tf2_model', 'ckpt-9');
+    await copy('tf2_question_answering', 'ckpt-10');
+    await cp(fixturePath('tf2_model', 'config.json'), folder.join('config.json'));
+    await expect(() => openCheckpoint(folder.path)).toThrowDebertaError(
+      'checkpoint',
+      /must hold one TensorFlow checkpoint or say .* which is the newest, received ckpt-10\.index, ckpt-9\.index/,
+    );
+    await writeFile(folder.join('checkpoint'), 'model_checkpoint_path: "ckpt-10"\n');
+    const { reader, close } = await openCheckpoint(folder.path);
+    expect([...reader.tensors.values()].map(({ knownAs }) => knownAs)).toContain(
+      'tf_deberta_v2_for_question_answering/qa_outputs/bias',
+    );
+    await close();
+  });
+
+  test('the generator of differences may lie elsewhere', async () => {
+    for (const file of ['config.json', 'pytorch_model.bin']) {
+      await cp(fixturePath('original_discriminator', file), folder.join(file));
+    }
+    await expect(() => openCheckpoint(folder.path)).toThrowDebertaError('checkpoint', /_weight, the difference to/);
+    const generator = fixturePath('original_discriminator', 'pytorch_model.generator.bin');
+    expect(await formatOf(folder.path, { generator })).toBe('original pytorch');
+  });
+
   const nothing: Array<[string, files: string[], message: RegExp]> = [
     [
       'an empty folder',
       [],
-      /must hold one of model\.json, model\.safetensors, .*tf_model\.h5\.index\.json and holds none/,
+      /must hold one of model\.json, model\.safetensors, tf_model\.safetensors, tf_model\.h5, pytorch_model\.bin, saved_model\.pb, a TensorFlow checkpoint and holds none/,
     ],
     ['a tokenizer only', ['spm.model', 'config.json'], /must hold one of model\.json/],
-    [
-      'a pickle',
-      ['pytorch_model.bin'],
-      /pytorch_model\.bin is a Python pickle, .* save_pretrained\(folder, safe_serialization=True\)/,
-    ],
-    ['pickles', ['pytorch_model.bin.index.json'], /pytorch_model\.bin\.index\.json is a Python pickle/],
   ];
   test.each(nothing)('%s is refused', async (_name, files, message) => {
     for (const file of files) await writeFile(folder.join(file), '{}');
@@ -64,8 +118,9 @@ describe('finding the weights', () => {
   });
 
   test.each([
-    ['pytorch_model.bin', /is a Python pickle/],
-    ['weights.onnx', /weights\.onnx must end in \.safetensors, \.h5 or \.json/],
+    ['weights.onnx', /weights\.onnx must end in \.json, \.safetensors, .*\.pb or \.index to be read as weights/],
+    ['pytorch_model', /pytorch_model must end in/],
+    ['saved_model.pb.index.json', /must end in .* to be read as weights/],
   ])('%s by name is refused', async (file, message) => {
     await writeFile(folder.join(file), 'x');
     await expect(() => openCheckpoint(folder.join(file))).toThrowDebertaError('checkpoint', message);
@@ -83,7 +138,10 @@ describe('the configuration', () => {
     const json = await readJsonFile(config);
     await writeFile(folder.join('config.json'), JSON.stringify(json));
     const named = await openCheckpoint(folder.path);
-    expect(named).toMatchObject({ architecture: 'TFDebertaV2ForSequenceClassification', folder: folder.path });
+    expect(named).toMatchObject({
+      architecture: 'TFDebertaV2ForSequenceClassification',
+      source: { folder: folder.path },
+    });
     await named.close();
     await writeFile(folder.join('config.json'), JSON.stringify({ ...json, architectures: undefined }));
     const unnamed = await openCheckpoint(folder.path);

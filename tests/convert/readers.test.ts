@@ -3,7 +3,7 @@ import { readWeight, readWeightChunks } from '../../src/convert/read_weight';
 import { weightSpecs } from '../../src/convert/weight_names';
 import { planWeights } from '../../src/convert/weight_plan';
 import { deterministicWeight } from '../harness';
-import { concatenate, fixturePath, fixtures } from './support';
+import { concatenate, type Fixture, fixturePath, fixtures } from './support';
 
 /** Rounds to the nearest of the half-width floats that share float32's first or reach 65504; ties to even. */
 function roundTo(dtype: 'float32' | 'float16' | 'bfloat16', value: number): number {
@@ -16,12 +16,14 @@ function roundTo(dtype: 'float32' | 'float16' | 'bfloat16', value: number): numb
   return (isTie ? floor + (floor % 2) : Math.round(scaled)) * unit;
 }
 
+const PYTORCH_FORMATS: readonly Fixture['format'][] = ['safetensors', 'bin', 'original'];
+
 describe.each(fixtures)('$name', ({ name, format, class: architecture, dtype }) => {
   test('every weight is read exactly', async () => {
     const { reader, config, architecture: named, close } = await openCheckpoint(fixturePath(name));
     expect(named).toBe(architecture);
-    expect(reader.format).toBe(format === 'h5' ? 'h5' : 'safetensors');
-    expect(reader.layout).toBe(format === 'safetensors' ? 'pytorch' : 'tf');
+    expect(reader.format).toBe(format === 'tf_safetensors' ? 'safetensors' : format);
+    expect(reader.layout).toBe(PYTORCH_FORMATS.includes(format) ? 'pytorch' : 'tf');
     const specs = weightSpecs(config, architecture);
     const { entries, info } = planWeights(reader.tensors, reader.layout, specs);
     expect(info).toEqual({ missingKeys: [], unexpectedKeys: [], mismatchedKeys: [] });

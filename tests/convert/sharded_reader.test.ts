@@ -1,8 +1,8 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { openCheckpoint } from '../../src/convert/open_checkpoint';
-import { openSafetensors } from '../../src/convert/safetensors_reader';
+import { openSafetensors } from '../../src/convert/safetensors/safetensors_reader';
 import { openSharded } from '../../src/convert/sharded_reader';
-import { fixturePath, readJsonFile, safetensorsBytes, useTemporaryFolder } from './support';
+import { at, fixturePath, readJsonFile, safetensorsBytes, useTemporaryFolder } from './support';
 
 const folder = useTemporaryFolder();
 
@@ -16,7 +16,7 @@ async function write(weightMap: unknown, shards: Record<string, readonly string[
   return path;
 }
 
-const open = (path: string) => openSharded(path, 'safetensors', openSafetensors);
+const open = (path: string) => openSharded(...at(path), openSafetensors);
 
 test("TensorFlow's index has the model's name before the weight's, its shards do not", async () => {
   const map = { 'tf_model_1/deberta/a:0': 'one', 'tf_model_1/deberta/bc:0': 'two' };

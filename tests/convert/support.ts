@@ -1,29 +1,38 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Architecture } from '../../src/config/architecture';
 import { DebertaV2Config } from '../../src/config/deberta_v2_config';
-import type { CheckpointReader } from '../../src/convert/checkpoint_reader';
+import type { CheckpointReader, SourceFormat } from '../../src/convert/checkpoint_reader';
 import { openCheckpoint } from '../../src/convert/open_checkpoint';
 import { readWeightChunks } from '../../src/convert/read_weight';
 import { type WeightSpec, weightSpecs } from '../../src/convert/weight_names';
 import { planWeights } from '../../src/convert/weight_plan';
+import type { FileSource } from '../../src/sources/file_source';
+import { localFolder } from '../../src/sources/local_folder';
 
 const FIXTURES = join(__dirname, '..', 'fixtures', 'checkpoints');
 
 /** A row of the list of fixture checkpoints. */
 export interface Fixture {
   readonly name: string;
-  readonly format: 'h5' | 'tf_safetensors' | 'safetensors';
+  readonly format: SourceFormat | 'tf_safetensors';
+  readonly sharded: boolean;
   readonly class: Architecture;
   readonly dtype: 'float32' | 'float16' | 'bfloat16';
+  /** The configuration of `fixtures/models` it has. */
+  readonly case: string;
 }
 
 /** Every checkpoint that the reference wrote. */
 export const fixtures: readonly Fixture[] = JSON.parse(readFileSync(join(FIXTURES, 'manifest.json'), 'utf8'));
 
 export const fixturePath = (name: string, ...file: string[]) => join(FIXTURES, name, ...file);
+
+/** A file as readers take it: the folder, and its name there. */
+export const at = (path: string): [source: FileSource, name: string] => [localFolder(dirname(path)), basename(path)];
 
 /** The shape of the reference's small models, without convolution and head-specific fields. */
 export const smallConfig = new DebertaV2Config({
@@ -63,6 +72,18 @@ export async function readAllWeights(source: string, architecture: Architecture)
     await close();
   }
 }
+
+/** A digest of the bits of each weight by its name: NaNs and negative zeros count, and it is quick to compare. */
+export async function digestWeights(source: string, architecture: Architecture): Promise<Record<string, string>> {
+  const weights = await readAllWeights(source, architecture);
+  return Object.fromEntries([...weights].map(([name, values]) => [name, digestOf(values)]));
+}
+
+/** Of the bits of some numbers. */
+export const digestOf = (values: ArrayBufferView) =>
+  createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex');
 
 /** The pieces of a tensor in one. */
 export async function concatenate(chunks: AsyncIterable<Float32Array>): Promise<Float32Array> {

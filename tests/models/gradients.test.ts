@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { openSafetensors } from '../../src/convert/safetensors_reader';
+import { openSafetensors } from '../../src/convert/safetensors/safetensors_reader';
 import { weightSpecs } from '../../src/convert/weight_names';
+import { localFolder } from '../../src/sources/local_folder';
 import { eachBackend } from '../harness';
 import { deterministicModel } from '../harness/deterministic_weights';
 import {
@@ -33,7 +34,7 @@ eachBackend('the gradient of every weight is that of PyTorch within 1e-4', () =>
       expect(value).toBeCloseToTensor(fixture[head].loss);
 
       const specs = weightSpecs(config, HEADS[head].className);
-      const reference = await openSafetensors(join(FIXTURES, 'gradients', name, `${head}.safetensors`));
+      const reference = await openSafetensors(localFolder(join(FIXTURES, 'gradients', name)), `${head}.safetensors`);
       expect([...reference.tensors.keys()].sort()).toEqual(specs.map((spec) => spec.name).sort());
       for (const weight of model.weights) {
         const spec = specs.find(({ tfName }) => tfName === weight.originalName)!;

@@ -1,0 +1,26 @@
+import { NUMBER_SIZES } from '../numbers/decode_numbers';
+import type { TorchStorage } from './torch_storage';
+
+/** A file of `torch.save`, whichever way it is laid out. */
+export interface TorchFile {
+  /** What was saved, with `TorchTensor`s for the tensors. */
+  readonly value: unknown;
+  /** Whether the numbers of storages lie most significant byte first. */
+  readonly isBigEndian: boolean;
+  /**
+   * Reads a part of a whole storage.
+   *
+   * @param start in bytes, as `length`.
+   * @returns bytes in memory of their own.
+   * @throws {CheckpointError} when the file is damaged.
+   */
+  read(storage: TorchStorage, start: number, length: number): Promise<Uint8Array>;
+}
+
+/** The pickle of a state dict of ten thousand tensors has two megabytes; the numbers lie outside of it. */
+export const MAX_PICKLE_BYTES = 64 << 20;
+
+/** Size of a whole storage. */
+export function storageBytes({ type, length }: TorchStorage): number {
+  return length * (type === undefined ? 1 : NUMBER_SIZES[type]);
+}

@@ -1,0 +1,59 @@
+import { nodeBuiltin } from '../../files/node_builtins';
+import { createOutputFile } from '../../files/output_file';
+import { writeIndex } from '../index_writer';
+import { encodeHalves } from '../numbers/encode_numbers';
+import { planShards, type Shard } from '../shard_plan';
+import { type StorageType, storedBytes } from '../storage_type';
+import type { WeightSpec } from '../weight_names';
+import type { WriteJob } from '../write_job';
+import { writtenName } from '../written_name';
+import { inPytorchLayout } from './in_pytorch_layout';
+import { SAFETENSORS_TYPES } from './safetensors_header';
+
+/**
+ * Writes safetensors with PyTorch's names and layout, as `save_pretrained` of Hugging Face's PyTorch classes does.
+ *
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export async function writeSafetensors(job: WriteJob): Promise<void> {
+  const { folder, maxShardSize, dtype, specs } = job;
+  const { join } = nodeBuiltin('node:path');
+  const nameOf = (spec: WeightSpec) => writtenName('safetensors', spec, job);
+  const shards = planShards(specs, 'model.safetensors', maxShardSize, dtype);
+  for (const shard of shards) await writeShard(shard, nameOf, job);
+  if (shards.length > 1) await writeIndex(join(folder, 'model.safetensors.index.json'), shards, nameOf, dtype);
+}
+
+async function writeShard(shard: Shard, nameOf: (spec: WeightSpec) => string, job: WriteJob): Promise<void> {
+  const { folder, dtype, read } = job;
+  const file = await createOutputFile(nodeBuiltin('node:path').join(folder, shard.file));
+  try {
+    await file.write(encodeHeader(shard, nameOf, dtype));
+    for (const spec of shard.specs) {
+      for await (const values of inPytorchLayout(spec, read)) {
+        const isHalf = dtype === 'float16' || dtype === 'bfloat16';
+        await file.write(isHalf ? encodeHalves(values, dtype, spec.name) : values);
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The length of the header and the header, padded so that the numbers start at a multiple of eight. */
+function encodeHeader({ specs }: Shard, nameOf: (spec: WeightSpec) => string, dtype: StorageType): Uint8Array {
+  const [spelling] = Object.entries(SAFETENSORS_TYPES).find(([, type]) => type === dtype)!;
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+  let position = 0;
+  for (const spec of specs) {
+    const end = position + storedBytes(spec, dtype);
+    header[nameOf(spec)] = { dtype: spelling, shape: spec.pytorchShape, data_offsets: [position, end] };
+    position = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(json.byteLength / 8) * 8;
+  const bytes = new Uint8Array(8 + length).fill(' '.charCodeAt(0));
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
