@@ -2,16 +2,20 @@ import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { architectureFromHead } from '../convert/architecture_from_head';
 import type { CheckpointReader } from '../convert/checkpoint_reader';
-import { elementCount } from '../convert/element_count';
 import { resolveMaskedLmHead } from '../convert/masked_lm_head';
-import { openCheckpoint } from '../convert/open_checkpoint';
+import { isNumberType, NUMBER_SIZES } from '../convert/numbers/decode_numbers';
+import { elementCount } from '../convert/numbers/element_count';
+import { type OpenOptions, openCheckpoint } from '../convert/open_checkpoint';
+import { tokenizerFiles } from '../convert/tokenizer_files';
 import { countParameters, type WeightPart, weightSpecs } from '../convert/weight_names';
 import { type LoadingInfo, planWeights } from '../convert/weight_plan';
 
 /** What the headers of a checkpoint tell. */
 export interface CheckpointSummary {
-  /** Folder of the weights, configuration and tokenizer. */
-  readonly folder: string;
+  /** Where the weights, the configuration and the tokenizer lie. */
+  readonly location: string;
+  /** Names of the tokenizer's files there. */
+  readonly tokenizer: readonly string[];
   readonly format: CheckpointReader['format'];
   readonly layout: CheckpointReader['layout'];
   /** The one asked for, else named by the configuration, else shown by the head; the bare encoder when none is. */
@@ -19,7 +23,7 @@ export interface CheckpointSummary {
   readonly config: DebertaV2Config;
   /** Parameters of the model that are in the file. */
   readonly parameters: Readonly<Record<WeightPart | 'total', number>>;
-  /** Number of tensors in the file by number type, as the file spells it. */
+  /** Number of tensors in the file by number type. */
   readonly dtypes: Readonly<Record<string, number>>;
   readonly tensors: number;
   /** Size of all tensors as stored. */
@@ -34,10 +38,14 @@ export interface CheckpointSummary {
  * @throws {CheckpointError} when the files are damaged or lack weights of the encoder; {@link ConfigError} for the
  *   configuration.
  */
-export async function summarizeCheckpoint(source: string, chosen?: Architecture): Promise<CheckpointSummary> {
-  const checkpoint = await openCheckpoint(source);
+export async function summarizeCheckpoint(
+  place: string,
+  options: OpenOptions = {},
+  chosen?: Architecture,
+): Promise<CheckpointSummary> {
+  const checkpoint = await openCheckpoint(place, options);
   try {
-    const { folder, reader } = checkpoint;
+    const { source, reader } = checkpoint;
     const { format, layout, tensors } = reader;
     const config = resolveMaskedLmHead(checkpoint.config, tensors);
     const architecture =
@@ -47,7 +55,8 @@ export async function summarizeCheckpoint(source: string, chosen?: Architecture)
     const found = entries.map(({ spec }) => spec);
     const count = (part: WeightPart) => countParameters(found.filter((spec) => spec.part === part));
     return {
-      folder,
+      location: source.location,
+      tokenizer: await tokenizerFiles(source),
       format,
       layout,
       architecture,
@@ -68,11 +77,11 @@ export async function summarizeCheckpoint(source: string, chosen?: Architecture)
 
 function measure(tensors: CheckpointReader['tensors']): Pick<CheckpointSummary, 'dtypes' | 'tensors' | 'bytes'> {
   const dtypes: Record<string, number> = {};
-  let bits = 0;
+  let bytes = 0;
   for (const { dtype, shape } of tensors.values()) {
     dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
-    // Every format writes the width of a number into the name of its type, but for truth values: 8.
-    bits += elementCount(shape) * Number(/\d+/.exec(dtype)?.[0] ?? 8);
+    // What holds no numbers, such as texts, is of no size that its type tells.
+    bytes += elementCount(shape) * (isNumberType(dtype) ? NUMBER_SIZES[dtype] : 0);
   }
-  return { dtypes, tensors: tensors.size, bytes: bits / 8 };
+  return { dtypes, tensors: tensors.size, bytes };
 }

@@ -1,35 +1,22 @@
-import { type Command, Option } from 'commander';
-import { ARCHITECTURES, type Architecture } from '../config/architecture';
-import { TFDebertaV2Model } from '../models/deberta_v2_model';
-import { TFDebertaV2ForMaskedLM } from '../models/masked_lm';
-import { TFDebertaV2ForMultipleChoice } from '../models/multiple_choice';
-import type { ModelClass, TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
-import { TFDebertaV2ForQuestionAnswering } from '../models/question_answering';
-import { TFDebertaV2ForSequenceClassification } from '../models/sequence_classification';
-import { TFDebertaV2ForTokenClassification } from '../models/token_classification';
+import type { Command } from 'commander';
+import type { Architecture } from '../config/architecture';
+import type { TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
 import { useBackend } from '../runtime/use_backend';
+import type { SourceOptions } from '../sources/source_options';
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
+import { MODEL_CLASSES } from './model_classes';
+import { parseTask, TASK_NAMES } from './parse_task';
 import { progressBar } from './progress_bar';
 import { requireTrainedHead } from './require_trained_head';
+import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
 import { writeText } from './write_text';
 
-interface ExportOptions {
-  readonly architecture?: Architecture;
+interface ExportFlags extends SourceFlags {
+  readonly task?: Architecture;
   readonly signature: string;
   readonly overwrite?: boolean;
 }
-
-type LoadableClass = ModelClass<TFDebertaV2PreTrainedModel> & Pick<typeof TFDebertaV2PreTrainedModel, 'fromPretrained'>;
-
-const MODELS: Readonly<Record<Architecture, LoadableClass>> = {
-  TFDebertaV2Model,
-  TFDebertaV2ForMaskedLM,
-  TFDebertaV2ForSequenceClassification,
-  TFDebertaV2ForTokenClassification,
-  TFDebertaV2ForQuestionAnswering,
-  TFDebertaV2ForMultipleChoice,
-};
 
 const EXAMPLES = `
 The folder holds a graph, its signature and the weights as variables: for TensorFlow Serving, Java, Python or tfjs-node.
@@ -38,54 +25,61 @@ for multiple choice). Outputs are logits, start_logits and end_logits, or last_h
 
 Examples:
   $ tfjs-deberta export my-classifier serving/my-classifier/1
-  $ tfjs-deberta export deberta-v3-small encoder --architecture TFDebertaV2Model --overwrite
+  $ tfjs-deberta export deberta-v3-small encoder --task feature-extraction --overwrite
   $ tensorflow_model_server --model_name=my-classifier --model_base_path=$PWD/serving/my-classifier`;
 
 /** Adds `export` to the program. */
 export function addExportCommand(program: Command, io: CliIo): void {
-  program
+  const command = program
     .command('export')
     .summary('write a TensorFlow SavedModel')
     .description('Write a checkpoint as a TensorFlow SavedModel, which runs without this package.')
-    .argument('<checkpoint>', 'folder of the checkpoint, of any format, or one weights file in it')
+    .argument('<checkpoint>', PLACE)
     .argument('<output>', 'folder to make')
-    .addOption(
-      new Option(
-        '--architecture <name>',
-        'model to export (default: what config.json names, else what the weights show)',
-      ).choices(ARCHITECTURES),
+    .option(
+      '--task <task>',
+      `${TASK_NAMES}, or a model class (default: what config.json names, else what the weights show)`,
+      parseTask,
     )
     .option('--signature <name>', 'name of the signature', 'serving_default')
-    .option('--overwrite', 'replace the output folder if it exists')
+    .option('--overwrite', 'replace the output folder if it exists');
+  addSourceFlags(command)
     .addHelpText('after', EXAMPLES)
-    .action((checkpoint: string, output: string, options: ExportOptions) =>
-      exportCheckpoint(checkpoint, output, options, io),
+    .action((checkpoint: string, output: string, flags: ExportFlags) =>
+      exportCheckpoint(checkpoint, output, flags, io),
     );
 }
 
 async function exportCheckpoint(
   source: string,
   output: string,
-  { architecture: chosen, ...options }: ExportOptions,
+  { task, signature, overwrite = false, ...flags }: ExportFlags,
   io: CliIo,
 ): Promise<void> {
-  const { architecture, info } = await summarizeCheckpoint(source, chosen);
+  const options = sourceOptions(flags, io);
+  const { architecture, info } = await summarizeCheckpoint(source, options, task);
   requireTrainedHead(source, architecture, info);
   await useBackend();
-  const model = await load(source, architecture, io);
+  const model = await load(source, architecture, options, io);
   try {
-    await model.exportSavedModel(output, options);
+    await model.exportSavedModel(output, { signature, overwrite });
   } finally {
     model.dispose();
   }
-  const summary = `${architecture} exported to ${output}, with the signature ${options.signature}.`;
+  const summary = `${architecture} exported to ${output}, with the signature ${signature}.`;
   await writeText(io.stdout, `${summary}\n`);
 }
 
-async function load(source: string, architecture: Architecture, io: CliIo): Promise<TFDebertaV2PreTrainedModel> {
+async function load(
+  source: string,
+  architecture: Architecture,
+  options: SourceOptions,
+  io: CliIo,
+): Promise<TFDebertaV2PreTrainedModel> {
   const bar = progressBar(io, 'Loading');
   try {
-    return await MODELS[architecture].fromPretrained(source, {
+    return await MODEL_CLASSES[architecture].fromPretrained(source, {
+      ...options,
       onProgress: ({ loaded, total }) => {
         io.signal.throwIfAborted();
         bar.update(loaded, total);

@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type CheckpointSummary, summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { describeLoading } from './describe_loading';
 import { formatBytes } from './format_bytes';
 import { formatCount } from './format_count';
+import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
 import { table } from './table';
 import { writeText } from './write_text';
 
@@ -14,34 +14,33 @@ Only headers are read, so it takes a moment for a checkpoint of any size.
 Examples:
   $ tfjs-deberta inspect deberta-v3-small
   $ tfjs-deberta inspect deberta-v3-small/tf_model.h5
+  $ tfjs-deberta inspect microsoft/deberta-v3-small --revision main
   $ tfjs-deberta inspect my-classifier --json`;
+
+interface InspectFlags extends SourceFlags {
+  readonly json?: boolean;
+}
 
 /** Adds `inspect` to the program. */
 export function addInspectCommand(program: Command, io: CliIo): void {
-  program
+  const command = program
     .command('inspect')
     .summary('say what a checkpoint holds')
     .description('Say what a checkpoint holds: configuration, parameters, number types, size, what is missing.')
-    .argument('<checkpoint>', 'folder of the checkpoint, or one weights file in it')
-    .option('--json', 'print the report as JSON, with the whole configuration')
+    .argument('<checkpoint>', PLACE)
+    .option('--json', 'print the report as JSON, with the whole configuration');
+  addSourceFlags(command)
     .addHelpText('after', EXAMPLES)
-    .action((checkpoint: string, { json }: { json?: boolean }) => inspect(checkpoint, json === true, io));
+    .action((checkpoint: string, flags: InspectFlags) => inspect(checkpoint, flags, io));
 }
 
-async function inspect(source: string, json: boolean, io: CliIo): Promise<void> {
-  const summary = await summarizeCheckpoint(source);
-  const tokenizer = await tokenizerFiles(summary.folder);
-  await writeText(io.stdout, json ? `${JSON.stringify({ ...summary, tokenizer })}\n` : describe(summary, tokenizer));
+async function inspect(source: string, { json = false, ...flags }: InspectFlags, io: CliIo): Promise<void> {
+  const summary = await summarizeCheckpoint(source, sourceOptions(flags, io));
+  await writeText(io.stdout, json ? `${JSON.stringify(summary)}\n` : describe(summary));
 }
 
-/** Names of files in the folder that belong to a tokenizer. */
-async function tokenizerFiles(folder: string): Promise<string[]> {
-  const files = await readdir(folder);
-  return files.filter((file) => /^(spm\.model|.*token.*\.json)$/.test(file)).sort();
-}
-
-function describe(summary: CheckpointSummary, tokenizer: readonly string[]): string {
-  const { format, layout, architecture, config, parameters, dtypes, tensors, bytes, info } = summary;
+function describe(summary: CheckpointSummary): string {
+  const { format, layout, architecture, config, parameters, dtypes, tensors, bytes, info, tokenizer } = summary;
   const labels = Object.values(config.id2label);
   const types = Object.entries(dtypes).map(([dtype, count]) => `${dtype} (${count})`);
   const rows: (readonly [name: string, value: string])[] = [

@@ -13,9 +13,10 @@ import { predictorFor } from './predictors/load_predictor';
 import type { Example, Predictor } from './predictors/predictor';
 import { progressBar } from './progress_bar';
 import { requireRoom } from './require_room';
+import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
 import { writeText } from './write_text';
 
-interface PredictOptions {
+interface PredictOptions extends SourceFlags {
   readonly pair?: string;
   readonly file?: string;
   readonly backend?: BackendName;
@@ -44,11 +45,11 @@ Examples:
 
 /** Adds `predict` to the program. */
 export function addPredictCommand(program: Command, io: CliIo): void {
-  program
+  const command = program
     .command('predict')
     .summary('run a model on texts')
     .description('Run a model on texts: classify them or their tokens, fill masks, answer questions.')
-    .argument('<model>', 'folder of the checkpoint, of any format')
+    .argument('<model>', PLACE)
     .argument('[text...]', 'texts to predict; without any, lines are read')
     .option('--pair <text>', 'second text of every pair that has none of its own')
     .option('--file <file>', 'read lines from a file instead of standard input (-)')
@@ -61,7 +62,8 @@ export function addPredictCommand(program: Command, io: CliIo): void {
       'longest input in tokens (default: what the model was made for)',
       parsePositiveInteger,
     )
-    .option('--top-k <number>', 'labels or tokens listed (default: all labels, 5 tokens)', parsePositiveInteger)
+    .option('--top-k <number>', 'labels or tokens listed (default: all labels, 5 tokens)', parsePositiveInteger);
+  addSourceFlags(command)
     .addHelpText('after', EXAMPLES)
     .action((model: string, texts: string[], options: PredictOptions) => predict(model, texts, options, io));
 }
@@ -71,7 +73,8 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
   requireRoom(wantedLength);
   const source = await openExamples(texts, options, io);
   try {
-    const summary = await summarizeCheckpoint(checkpoint);
+    const place = sourceOptions(options, io);
+    const summary = await summarizeCheckpoint(checkpoint, place);
     const load = predictorFor(checkpoint, summary);
     const batches = inBatches(source.groups, options);
     const first = await batches.next();
@@ -79,10 +82,10 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
 
     tf.enableProdMode();
     await useBackend(options.backend);
-    const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.folder);
+    const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.location, place);
     const maxLength = wantedLength ?? Math.min(summary.config.maxPositionEmbeddings, tokenizer.modelMaxLength);
     const predictor = await whileShowing('Loading', io, (onProgress) =>
-      load(checkpoint, { tokenizer, maxLength, topK: options.topK }, { onProgress }),
+      load(checkpoint, { tokenizer, maxLength, topK: options.topK }, { ...place, onProgress }),
     );
     try {
       await writePredictions(predictor, first.value, batches, source.input, io);

@@ -12,8 +12,15 @@ export interface ProgressBar {
 
 const SILENT: ProgressBar = { update() {}, stop() {} };
 
-/** A bar on standard error, if that is a terminal. */
-export function progressBar({ stderr }: Pick<CliIo, 'stderr'>, label: string): ProgressBar {
+/** The bar that each terminal shows: there is room for one. */
+const shown = new WeakMap<CliIo['stderr'], ProgressBar>();
+
+/**
+ * A bar on standard error, if that is a terminal; it takes the place of the one before.
+ *
+ * @param yields shows itself only while no other bar is there.
+ */
+export function progressBar({ stderr }: Pick<CliIo, 'stderr'>, label: string, yields = false): ProgressBar {
   if (stderr.isTTY !== true) return SILENT;
   const bar = new SingleBar({
     stream: stderr,
@@ -24,11 +31,26 @@ export function progressBar({ stderr }: Pick<CliIo, 'stderr'>, label: string): P
     // Otherwise it would end the process on its own when the user interrupts.
     gracefulExit: false,
   });
-  return {
+  const self: ProgressBar = {
     update(loaded, total) {
-      if (!bar.isActive) bar.start(total, loaded);
-      else bar.update(loaded);
+      if (bar.isActive) {
+        bar.update(loaded);
+        return;
+      }
+      if (yields && shown.has(stderr)) return;
+      endProgress({ stderr });
+      shown.set(stderr, self);
+      bar.start(total, loaded);
     },
-    stop: () => bar.stop(),
+    stop() {
+      bar.stop();
+      if (shown.get(stderr) === self) shown.delete(stderr);
+    },
   };
+  return self;
+}
+
+/** Leaves a terminal in order, whatever bar is there. */
+export function endProgress({ stderr }: Pick<CliIo, 'stderr'>): void {
+  shown.get(stderr)?.stop();
 }

@@ -5,12 +5,14 @@ import { packageVersion } from '../runtime/package_version';
 import type { CliIo } from './cli_io';
 import { addConvertCommand } from './convert';
 import { addConvertTokenizerCommand } from './convert_tokenizer';
+import { addDiffCommand } from './diff';
 import { addDoctorCommand } from './doctor';
 import { EndWith, type ExitCode } from './exit_code';
 import { addExportCommand } from './export';
 import { addInspectCommand } from './inspect';
 import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
+import { endProgress } from './progress_bar';
 import { routeLogs } from './route_logs';
 import { addTokenizeCommand } from './tokenize';
 import { ClosedPipe, writeText } from './write_text';
@@ -20,7 +22,8 @@ Examples:
   $ tfjs-deberta doctor
   $ tfjs-deberta native
   $ tfjs-deberta inspect deberta-v3-small
-  $ tfjs-deberta convert deberta-v3-small deberta-v3-small-tfjs
+  $ tfjs-deberta convert microsoft/deberta-v3-small deberta-v3-small-tfjs
+  $ tfjs-deberta diff deberta-v3-small deberta-v3-small-tfjs
   $ tfjs-deberta export my-classifier serving/my-classifier/1
   $ tfjs-deberta predict my-classifier "You have won a prize"
   $ tfjs-deberta predict my-classifier < texts.txt > labels.jsonl
@@ -28,7 +31,7 @@ Examples:
   $ tfjs-deberta convert-tokenizer spm.model deberta-tokenizer
 
 Results go to standard output, everything else to standard error.
-Exit codes: 0 done, 1 failed, 2 wrong usage; tokenize --compare has those of diff.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage; diff and tokenize --compare have those of diff.`;
 
 /**
  * Runs one command.
@@ -48,7 +51,8 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     restoreLogs = routeLogs(io.stderr, program.opts().verbose ? 'debug' : 'warn');
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' }).catch((error) => {
+    const parsed = program.parseAsync([...argv], { from: 'user' }).finally(() => endProgress(io));
+    await parsed.catch((error) => {
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
       return writeText(io.stdout, help.join(''));
     });
@@ -90,6 +94,7 @@ function createProgram(io: CliIo, help: string[]): Command {
     addTokenizeCommand,
     addConvertTokenizerCommand,
     addInspectCommand,
+    addDiffCommand,
     addDoctorCommand,
     addNativeCommand,
   ]) {

@@ -22,7 +22,11 @@ const copyOf =
 const broken: Array<[string, (path: string) => Promise<unknown>, RegExp]> = [
   ['there is no such folder', async () => {}, /could not be read: it does not exist/],
   ['the folder is empty', (path) => mkdir(path), /must hold one of model\.json, .*holds none of them/],
-  ['the folder is a text file', (path) => writeFile(path, 'text'), /must end in \.safetensors, \.h5 or \.json/],
+  [
+    'the folder is a text file',
+    (path) => writeFile(path, 'text'),
+    /must end in \.json, \.safetensors, .* or \.index to be read as weights/,
+  ],
   ['config.json is missing', copyOf('safetensors', (path) => rm(join(path, 'config.json'))), /must hold config\.json/],
   [
     'config.json is no JSON',
@@ -55,13 +59,13 @@ const broken: Array<[string, (path: string) => Promise<unknown>, RegExp]> = [
     /lacks deberta\.encoder\.layer\.1\.output\.dense\.bias/,
   ],
   [
-    'it only has Python pickles',
+    'a pickle is garbage',
     async (path) => {
       await mkdir(path);
       await copyFile(checkpoint('safetensors', 'config.json'), join(path, 'config.json'));
       await writeFile(join(path, 'pytorch_model.bin'), 'PK');
     },
-    /is a Python pickle/,
+    /pytorch_model\.bin/,
   ],
   [
     'the safetensors file is cut short',

@@ -31,9 +31,9 @@ describe('export', () => {
     expect(signaturesOf(output)).toEqual({ serving_default: ['logits'] });
   });
 
-  test('--signature names the signature, --architecture chooses the model', async () => {
+  test('--signature names the signature, --task chooses the model', async () => {
     const output = folder.join('encoder');
-    const argv = ['export', source, output, '--architecture', 'TFDebertaV2Model', '--signature', 'encode'];
+    const argv = ['export', source, output, '--task', 'feature-extraction', '--signature', 'encode'];
     expect(await runCli(argv)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^TFDebertaV2Model exported/) });
     expect(signaturesOf(output)).toEqual({ encode: ['last_hidden_state'] });
   });
@@ -53,7 +53,7 @@ describe('export', () => {
     const bare = folder.join('bare');
     await saveModel(bare, TFDebertaV2Model);
     const output = folder.join('headless');
-    const argv = ['export', bare, output, '--architecture', 'TFDebertaV2ForQuestionAnswering'];
+    const argv = ['export', bare, output, '--task', 'question-answering'];
     const outcome = await runCli(argv);
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
     expect(outcome.stderr).toMatch(/^error: .*trained head of TFDebertaV2ForQuestionAnswering .* train it first\.\n$/);

@@ -1,5 +1,8 @@
-import { readdirSync } from 'node:fs';
+import fs, { readdirSync } from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import { SOURCE_FORMATS } from '../../src/convert/checkpoint_reader';
 import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
+import { writeLargeCheckpoint } from './large_checkpoint';
 import { savePartOf } from './save_part_of';
 import { checkpoint, runCli, saveModel, useSharedFolder } from './support';
 
@@ -25,14 +28,18 @@ async function inspect(source: string): Promise<Report> {
   return JSON.parse(stdout);
 }
 
-// One row per case: checkpoint, format, whose names, dtype as the file spells it, bytes a number.
+// One row per case: checkpoint, format, whose names, number type, bytes a number.
 const stored: Array<[string, string, string, string, number]> = [
   ['h5_sequence_classification', 'h5', 'tf', 'float32', 4],
   ['h5_sharded', 'h5', 'tf', 'float32', 4],
-  ['tf_safetensors', 'safetensors', 'tf', 'F32', 4],
-  ['safetensors', 'safetensors', 'pytorch', 'F32', 4],
-  ['safetensors_float16', 'safetensors', 'pytorch', 'F16', 2],
-  ['safetensors_bfloat16', 'safetensors', 'pytorch', 'BF16', 2],
+  ['tf_safetensors', 'safetensors', 'tf', 'float32', 4],
+  ['safetensors', 'safetensors', 'pytorch', 'float32', 4],
+  ['safetensors_float16', 'safetensors', 'pytorch', 'float16', 2],
+  ['safetensors_bfloat16', 'safetensors', 'pytorch', 'bfloat16', 2],
+  ['bin_float16', 'bin', 'pytorch', 'float16', 2],
+  ['bin_legacy_sequence_classification', 'bin', 'pytorch', 'float32', 4],
+  ['tf2_sequence_classification', 'tf2', 'tf', 'float32', 4],
+  ['savedmodel_sequence_classification', 'savedmodel', 'tf', 'float32', 4],
 ];
 
 describe('inspect', () => {
@@ -63,7 +70,7 @@ describe('inspect', () => {
     const file = checkpoint('safetensors', 'model.safetensors');
     expect(await inspect(file)).toEqual({
       ...(await inspect(checkpoint('safetensors'))),
-      folder: checkpoint('safetensors'),
+      location: checkpoint('safetensors'),
     });
   });
 
@@ -109,6 +116,44 @@ describe('inspect', () => {
     expect(stdout).toMatch(/^Missing: pooler\.dense\.bias, classifier\.bias\.$/m);
     expect(stdout).toMatch(/^Not used: extra\.bias\.$/m);
     expect(stdout).toMatch(/^Of another shape: classifier\.weight \(\[3,16\] instead of \[5,16\]\)\.$/m);
+  });
+
+  describe('reads no weight', () => {
+    afterEach(() => jest.restoreAllMocks());
+
+    /** Counts the bytes that are read from files, by this package and by the HDF5 library. */
+    function countBytes(): () => number {
+      let count = 0;
+      const open = fsPromises.open;
+      jest.spyOn(fsPromises, 'open').mockImplementation(async (...args) => {
+        const handle = await open(...args);
+        const read = handle.read.bind(handle) as (...given: unknown[]) => ReturnType<typeof handle.read>;
+        jest.spyOn(handle, 'read').mockImplementation(async (...given: unknown[]) => {
+          const result = await read(...given);
+          count += result.bytesRead;
+          return result;
+        });
+        return handle;
+      });
+      const readSync = fs.readSync as (...given: unknown[]) => number;
+      jest.spyOn(fs, 'readSync').mockImplementation((...given: unknown[]) => {
+        const bytes = readSync(...given);
+        count += bytes;
+        return bytes;
+      });
+      return () => count;
+    }
+
+    test.each(SOURCE_FORMATS)('of %s', async (format) => {
+      const place = folder.join(`large_${format}`);
+      await writeLargeCheckpoint(place, format);
+      const bytesRead = countBytes();
+      const report = await inspect(place);
+      expect(report).toMatchObject({ format, architecture: 'TFDebertaV2ForQuestionAnswering' });
+      expect(report.bytes).toBeGreaterThan(4_000_000);
+      expect(bytesRead()).toBeGreaterThan(500);
+      expect(bytesRead()).toBeLessThan(100_000);
+    });
   });
 
   test('leaves the checkpoint as it was', async () => {

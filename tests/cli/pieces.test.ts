@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { ExampleReader } from '../../src/cli/example_reader';
 import { formatBytes } from '../../src/cli/format_bytes';
 import { parseByteSize } from '../../src/cli/parse_byte_size';
+import { parseTask } from '../../src/cli/parse_task';
 import { bestSpan } from '../../src/cli/predictors/answer_questions';
 import { highest, rounded, sigmoid, softmax } from '../../src/cli/predictors/scores';
 import { readLines } from '../../src/cli/read_lines';
@@ -26,6 +27,24 @@ test.each([
   [1_700_000_000, '1.7 GB'],
 ])('formatBytes(%i) is %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+describe('parseTask', () => {
+  test.each([
+    ['feature-extraction', 'TFDebertaV2Model'],
+    ['fill-mask', 'TFDebertaV2ForMaskedLM'],
+    ['text-classification', 'TFDebertaV2ForSequenceClassification'],
+    ['token-classification', 'TFDebertaV2ForTokenClassification'],
+    ['question-answering', 'TFDebertaV2ForQuestionAnswering'],
+    ['multiple-choice', 'TFDebertaV2ForMultipleChoice'],
+  ])('%s is %s, and the class means itself', (task, architecture) => {
+    expect(parseTask(task)).toBe(architecture);
+    expect(parseTask(architecture)).toBe(architecture);
+  });
+
+  test.each(['', 'bert', 'constructor', 'DebertaV2Model'])('"%s" is none', (task) => {
+    expect(() => parseTask(task)).toThrow(/A task is one of feature-extraction, .*, or the name of a model class/);
+  });
 });
 
 test('table aligns its columns and ends no line with spaces', () => {

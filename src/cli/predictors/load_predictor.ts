@@ -4,6 +4,7 @@ import { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
 import { TFDebertaV2ForQuestionAnswering } from '../../models/question_answering';
 import { TFDebertaV2ForSequenceClassification } from '../../models/sequence_classification';
 import { TFDebertaV2ForTokenClassification } from '../../models/token_classification';
+import type { SourceOptions } from '../../sources/source_options';
 import type { CheckpointSummary } from '../checkpoint_summary';
 import { requireTrainedHead } from '../require_trained_head';
 import { answerQuestions } from './answer_questions';
@@ -15,7 +16,7 @@ import type { Predictor, PredictorSettings } from './predictor';
 type Load = (
   source: string,
   settings: PredictorSettings,
-  options: { readonly onProgress: (progress: WeightProgress) => void },
+  options: SourceOptions & { readonly onProgress: (progress: WeightProgress) => void },
 ) => Promise<Predictor>;
 
 /**
