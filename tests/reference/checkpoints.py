@@ -10,6 +10,8 @@ from deterministic import CASES, HEADS, config_of
 FOLDER = json_files.FIXTURES / "checkpoints"
 SHARD_BYTES = 12_000
 SHARED, OWN = "conv_kernel_3", "own_projections_biased_token_types"
+NARROW = "embedding_size"
+POSITIONS, TOKEN_TYPES = "biased_input", "token_types"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Checkpoint:
     case: str = SHARED
     dtype: str = "float32"
     sharded: bool = False
+    made_by: str = "save_pretrained"
 
     @property
     def path(self) -> Path:
@@ -36,7 +39,7 @@ class Checkpoint:
     def options(self) -> dict[str, Any]:
         """The arguments of `save_pretrained`."""
         shards = {"max_shard_size": SHARD_BYTES} if self.sharded else {}
-        return {"safe_serialization": self.format != "h5", **shards}
+        return {"safe_serialization": self.format not in ("h5", "bin"), **shards}
 
 
 CHECKPOINTS = [
@@ -52,6 +55,37 @@ CHECKPOINTS = [
     Checkpoint("safetensors_float16", "safetensors", "sequence_classification", dtype="float16"),
     Checkpoint("safetensors_bfloat16", "safetensors", "sequence_classification", dtype="bfloat16"),
     Checkpoint("safetensors_own_projections", "safetensors", "sequence_classification", OWN),
+    *(Checkpoint(f"bin_{head}", "bin", head) for head in HEADS),
+    *(Checkpoint(f"bin_own_projections_{head}", "bin", head, OWN) for head in HEADS),
+    *(Checkpoint(f"bin_embedding_size_{head}", "bin", head, NARROW) for head in HEADS),
+    *(Checkpoint(f"bin_legacy_{head}", "bin", head, made_by="legacy") for head in HEADS),
+    Checkpoint("bin_legacy_own_projections", "bin", "sequence_classification", OWN, made_by="legacy"),
+    Checkpoint("bin_legacy_embedding_size", "bin", "sequence_classification", NARROW, made_by="legacy"),
+    Checkpoint("bin_sharded", "bin", "masked_lm", sharded=True),
+    Checkpoint("bin_float16", "bin", "sequence_classification", dtype="float16"),
+    Checkpoint("bin_bfloat16", "bin", "sequence_classification", dtype="bfloat16"),
+    Checkpoint("original_discriminator", "original", "model", made_by="original"),
+    Checkpoint("original_float16", "original", "sequence_classification", dtype="float16", made_by="original"),
+    *(Checkpoint(f"tf2_{head}", "tf2", head, made_by="save_weights") for head in HEADS),
+    *(
+        Checkpoint(f"tf2_{name}", "tf2", head, case, made_by=made_by)
+        for name, head, case, made_by in (
+            ("own_projections", "masked_lm", OWN, "save_weights"),
+            ("positions", "sequence_classification", POSITIONS, "save_weights"),
+            ("token_types", "token_classification", TOKEN_TYPES, "save_weights"),
+            ("adam", "sequence_classification", POSITIONS, "adam"),
+            ("legacy_adam", "sequence_classification", TOKEN_TYPES, "legacy_adam"),
+            ("saver", "sequence_classification", TOKEN_TYPES, "saver"),
+        )
+    ),
+    *(
+        Checkpoint(f"savedmodel_{head}", "savedmodel", head, case, made_by="saved_model")
+        for head, case in (
+            ("sequence_classification", SHARED),
+            ("masked_lm", OWN),
+            ("question_answering", TOKEN_TYPES),
+        )
+    ),
 ]
 
 

@@ -1,8 +1,11 @@
 """Makes the checkpoints of the PyTorch classes in tests/fixtures/checkpoints."""
 
+from collections.abc import Callable
+
 import torch
 
 import json_files
+import original_states
 import torch_reference
 from checkpoints import CHECKPOINTS, Checkpoint
 from deterministic import CASES, HEADS
@@ -17,12 +20,44 @@ def write_expected(item: Checkpoint, model: torch.nn.Module) -> None:
     json_files.write(item.path / "expected.json", {"inputs": inputs, **result})
 
 
+def save_pretrained(item: Checkpoint, model: torch.nn.Module) -> None:
+    """Saves as the classes do."""
+    model.save_pretrained(item.path, **item.options())
+
+
+def save_config(item: Checkpoint, model: torch.nn.Module) -> None:
+    """Saves the configuration as `save_pretrained` does, which names the class."""
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(item.path)
+
+
+def save_legacy(item: Checkpoint, model: torch.nn.Module) -> None:
+    """Saves in the layout that PyTorch wrote before version 1.6."""
+    save_config(item, model)
+    torch.save(model.state_dict(), item.path / "pytorch_model.bin", _use_new_zipfile_serialization=False)
+
+
+def save_original(item: Checkpoint, model: torch.nn.Module) -> None:
+    """Saves as microsoft/DeBERTa does: each file of such a checkpoint by its name."""
+    save_config(item, model)
+    for name, state in original_states.FILES[item.name](model).items():
+        torch.save(state, item.path / name)
+
+
+FORMATS = ("safetensors", "bin", "original")
+SAVE: dict[str, Callable[[Checkpoint, torch.nn.Module], None]] = {
+    "save_pretrained": save_pretrained,
+    "legacy": save_legacy,
+    "original": save_original,
+}
+
+
 def main() -> None:
     """Saves every checkpoint of the table that PyTorch writes."""
     for item in CHECKPOINTS:
-        if item.format == "safetensors":
+        if item.format in FORMATS:
             model = torch_reference.build(item.head, item.config).to(getattr(torch, item.dtype))
-            model.save_pretrained(item.path, **item.options())
+            SAVE[item.made_by](item, model)
             if item.dtype != "float32":
                 write_expected(item, model)
 
