@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../src/index';
-import { benchConvert } from './convert/bench_convert';
+import { benchConvert, type ConvertBenchOptions } from './convert/bench_convert';
+import { benchFuzz, type FuzzBenchOptions } from './fuzz/bench_fuzz';
+import { FUZZ_FORMATS } from './fuzz/fuzz_formats';
 import { benchPredict, type PredictBenchOptions } from './predict/bench_predict';
 import { benchTokenize, type TokenizeBenchOptions } from './tokenize/bench_tokenize';
 import { MOST_ROUNDS } from './tokenize/race';
@@ -9,9 +11,22 @@ const program = new Command('bench').description('Measurements, printed as Markd
 
 program
   .command('convert')
-  .description("peak memory and time of the converter on a 283 MB checkpoint, beside a plain copy's time")
-  .action(async () => {
-    process.stdout.write(`${await benchConvert()}\n`);
+  .description("peak memory and time of the converter, beside a plain copy's time, and memory of loading")
+  .option('--python <path>', 'a Python with PyTorch and safetensors, to make a pickle')
+  .option('--rounds <number>', 'conversions and copies in turns', parseWhole, 3)
+  .option('--quick', 'leave out the shapes of 1.7 and 6.3 GB, which take 20 GB of disk', false)
+  .action(async (options: ConvertBenchOptions) => {
+    process.stdout.write(`${await benchConvert(options)}\n`);
+  });
+
+program
+  .command('fuzz')
+  .description('converts small checkpoints damaged at random; each must be read or refused')
+  .option('--seconds <number>', 'time for each format', parsePositive, 60)
+  .addOption(new Option('--format <name>', 'only this format').choices(FUZZ_FORMATS.map(({ name }) => name)))
+  .option('--seed <number>', 'another one damages otherwise', parsePositive, 1)
+  .action(async (options: FuzzBenchOptions) => {
+    process.stdout.write(`${await benchFuzz(options)}\n`);
   });
 
 program
@@ -61,6 +76,12 @@ function parseBackends(text: string): BackendName[] {
 function parsePositive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError(`It must be a number above 0, received ${text}.`);
+  return value;
+}
+
+function parseWhole(text: string): number {
+  const value = parsePositive(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError(`It must be a whole number, received ${text}.`);
   return value;
 }
 

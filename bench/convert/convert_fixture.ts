@@ -1,25 +1,32 @@
 import { join } from 'node:path';
 import { CACHE } from '../cache';
 
-/** A checkpoint folder with one weights file. */
+/** A checkpoint folder of one format. */
 export interface CheckpointFixture {
   readonly folder: string;
-  readonly format: 'h5' | 'safetensors';
+  readonly format: 'h5' | 'safetensors' | 'tf2' | 'bin';
+  /** The file with the numbers. */
   readonly file: string;
-  /** Size of the weights as float32. */
-  readonly weightBytes: number;
 }
 
 /** Parameters of the bare deberta-v3-xsmall. */
 export const PARAMETERS = 70_682_112;
 
+/** Size of its weights as float32. */
+export const WEIGHT_BYTES = 4 * PARAMETERS;
+
+const fixture = (format: CheckpointFixture['format'], file: string): CheckpointFixture => ({
+  folder: join(CACHE, `v3-xsmall-${format}`),
+  format,
+  file,
+});
+
 /** Checkpoints of the shape of deberta-v3-xsmall, one a format; `make_convert_fixtures.ts` writes them. */
 export const CONVERT_FIXTURES: readonly CheckpointFixture[] = [
-  { folder: join(CACHE, 'v3-xsmall-h5'), format: 'h5', file: 'tf_model.h5', weightBytes: 4 * PARAMETERS },
-  {
-    folder: join(CACHE, 'v3-xsmall-safetensors'),
-    format: 'safetensors',
-    file: 'model.safetensors',
-    weightBytes: 4 * PARAMETERS,
-  },
+  fixture('h5', 'tf_model.h5'),
+  fixture('safetensors', 'model.safetensors'),
+  fixture('tf2', 'tf_model.data-00000-of-00001'),
 ];
+
+/** The same as a pickle, which only PyTorch writes; `make_pickle.py` makes it of the safetensors. */
+export const PICKLE_FIXTURE: CheckpointFixture = fixture('bin', 'pytorch_model.bin');

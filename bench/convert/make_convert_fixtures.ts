@@ -20,7 +20,9 @@ async function main(): Promise<void> {
   await useBackend('cpu');
   const model = new TFDebertaV2Model(CONFIG, { seed: 1 });
   if (model.numParameters() !== PARAMETERS) throw new Error(`The shape has ${model.numParameters()} parameters.`);
-  for (const { folder, format } of CONVERT_FIXTURES) await model.savePretrained(folder, { format });
+  for (const { folder, format } of CONVERT_FIXTURES) {
+    if (format !== 'bin') await model.savePretrained(folder, { format });
+  }
 }
 
 void main();

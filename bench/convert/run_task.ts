@@ -1,0 +1,36 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackendName, CheckpointFormat, StorageType } from '../../src/index';
+import { CACHE } from '../cache';
+import { forkTask } from '../fork_task';
+import type { ConvertTask, ConvertTaskResult } from './convert_task';
+
+/** What a conversion writes. */
+export interface ConvertTarget {
+  readonly format: CheckpointFormat;
+  readonly dtype: StorageType;
+}
+
+const OUTPUT = join(CACHE, 'converted');
+
+/** One conversion in a fresh process; what it writes is removed. */
+export async function runConversion(source: string, target: ConvertTarget): Promise<ConvertTaskResult> {
+  await rm(OUTPUT, { recursive: true, force: true });
+  const result = await run({ kind: 'convert', source, output: OUTPUT, ...target });
+  await rm(OUTPUT, { recursive: true, force: true });
+  return result;
+}
+
+/** Loads a checkpoint into a model in a fresh process. */
+export function runLoading(source: string, backend: BackendName): Promise<ConvertTaskResult> {
+  return run({ kind: 'load', source, backend });
+}
+
+/** A fresh process that only loads the modules. */
+export function runNothing(): Promise<ConvertTaskResult> {
+  return run(undefined);
+}
+
+function run(task: ConvertTask | undefined): Promise<ConvertTaskResult> {
+  return forkTask<ConvertTask, ConvertTaskResult>(join(__dirname, 'convert_task.ts'), task);
+}
