@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { convertCheckpoint } from '../../src/index';
+import { HubServer } from '../harness/hub_server';
 import { bundlePage } from './bundle_page';
+import { checkCheckpoints } from './check_checkpoints';
 import { checkModels } from './check_models';
 import type { CheckResult } from './check_result';
+import { checkSources } from './check_sources';
 import { checkTokenizers, STRICT_POLICY, writeTokenizerFiles } from './check_tokenizers';
 import { type PageServer, servePages } from './serve_pages';
 
@@ -15,7 +18,8 @@ const WASM = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dis
 const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /**
- * Runs the package in a real browser, bundled without Node modules: the model on each backend, and the tokenizers.
+ * Runs the package in a real browser, bundled without Node modules: the model on each backend, the tokenizers, and
+ * loading both from a URL and from the hub, models from checkpoints of every format.
  *
  * The browser is Chromium, found at its usual places or named by the environment variable CHROMIUM.
  */
@@ -23,13 +27,22 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'deberta-browser-'));
   let [browser, server]: [Browser | undefined, PageServer | undefined] = [undefined, undefined];
   const results: CheckResult[] = [];
+  const hub = await HubServer.start();
   try {
     await convertCheckpoint(CHECKPOINT, join(folder, 'model'));
     await writeTokenizerFiles(join(folder, 'tokenizers'));
     const tokenizerScript = await bundlePage('tokenizer_page.ts', folder);
+    const sourceScript = await bundlePage('source_page.ts', folder);
+    const checkpointScript = await bundlePage('checkpoint_page.ts', folder);
+    const hubPolicy = `${STRICT_POLICY}; connect-src 'self' ${hub.origin} ${hub.cdnOrigin}`;
+    // The HDF5 library is WebAssembly; code from text stays forbidden.
+    const wasmPolicy = hubPolicy.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
     const pages = {
       'model.html': { script: await bundlePage('model_page.ts', folder) },
       'tokenizer.html': { script: tokenizerScript, policy: STRICT_POLICY },
+      'source.html': { script: sourceScript, policy: hubPolicy },
+      'checkpoint.html': { script: checkpointScript, policy: wasmPolicy },
+      'strict_checkpoint.html': { script: checkpointScript, policy: hubPolicy },
     };
     server = await servePages(pages, { '/wasm/': WASM, '/': folder });
     browser = await chromium.launch({
@@ -44,9 +57,14 @@ async function main(): Promise<void> {
       join(folder, tokenizerScript),
     );
     for await (const result of tokenizers) results.push(tell(result));
+    const sources = checkSources(browser, server.origin, hub, join(folder, sourceScript));
+    for await (const result of sources) results.push(tell(result));
+    const checkpoints = checkCheckpoints(browser, server.origin, hub, join(folder, checkpointScript));
+    for await (const result of checkpoints) results.push(tell(result));
   } finally {
     await browser?.close();
     server?.close();
+    hub.close();
     rmSync(folder, { recursive: true, force: true });
   }
   const failed = results.filter(({ problem }) => problem !== undefined).length;

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { DebertaV2TokenizerFast } from '../../src/index';
 import type { CheckResult } from './check_result';
 import { type EncodedTexts, encodeTexts, TOKENIZER_KINDS, type VocabularyFiles } from './encode_texts';
+import { readSourceMap, violationOf } from './find_violation';
 import type { TokenizerResult, TokenizerTask } from './tokenizer_page';
 
 const FIXTURES = join(__dirname, '..', 'fixtures', 'tokenizer');
@@ -12,9 +12,6 @@ const VOCABULARIES = ['plain', 'byte_fallback', 'multilingual'] as const;
 
 /** What no page can have: code from anywhere else, and code that is made from text. */
 export const STRICT_POLICY = "default-src 'self'; script-src 'self'";
-
-/** Packages that try whether they may make code, and do without if they may not. */
-const TRYING_PACKAGES = /\/node_modules\/(zod|long)\//;
 
 /** Writes what the pages fetch: vocabularies in both formats, and texts. */
 export async function writeTokenizerFiles(folder: string): Promise<void> {
@@ -42,7 +39,7 @@ export async function* checkTokenizers(
   folder: string,
   script: string,
 ): AsyncGenerator<CheckResult> {
-  const sourceMap = new SourceMap(JSON.parse(readFileSync(`${script}.map`, 'utf8')));
+  const sourceMap = readSourceMap(script);
   const texts = JSON.parse(readFileSync(join(folder, 'texts.json'), 'utf8')) as string[];
   for (const vocabulary of VOCABULARIES) {
     const files: VocabularyFiles = {
@@ -67,16 +64,6 @@ export async function* checkTokenizers(
       yield { name: `${kind} of ${vocabulary} in the browser, ${texts.length} texts`, problem };
     }
   }
-}
-
-/** The first thing that the page's policy forbids and that code other than of careful packages tried. */
-function violationOf({ violations }: TokenizerResult, sourceMap: SourceMap): string | undefined {
-  const sources = violations.map(({ line, column }) => {
-    const entry = sourceMap.findEntry(line - 1, column - 1);
-    return 'originalSource' in entry ? entry.originalSource : 'an unknown place';
-  });
-  const wrong = sources.find((source) => !TRYING_PACKAGES.test(source));
-  return wrong === undefined ? undefined : `${wrong} tried what the page's policy forbids`;
 }
 
 /** The first text with other ids or positions than in Node. */

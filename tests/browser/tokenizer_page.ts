@@ -1,4 +1,5 @@
 import { type EncodedTexts, encodeTexts, type TokenizerKind } from './encode_texts';
+import { type PolicyViolation, violations } from './policy_violations';
 
 /** What the check asks the page to do. */
 export interface TokenizerTask {
@@ -15,17 +16,6 @@ export interface TokenizerResult extends EncodedTexts {
   readonly violations: readonly PolicyViolation[];
 }
 
-/** Where in the page's script something was that its policy forbids, from 1 on. */
-export interface PolicyViolation {
-  readonly line: number;
-  readonly column: number;
-}
-
-const violations: PolicyViolation[] = [];
-document.addEventListener('securitypolicyviolation', ({ lineNumber: line, columnNumber: column }) => {
-  violations.push({ line, column });
-});
-
 async function tokenize({ kind, modelUrl, jsonUrl, textsUrl }: TokenizerTask): Promise<TokenizerResult> {
   const [model, json, texts] = await Promise.all([
     fetch(modelUrl).then((response) => response.arrayBuffer()),
@@ -33,9 +23,7 @@ async function tokenize({ kind, modelUrl, jsonUrl, textsUrl }: TokenizerTask): P
     fetch(textsUrl).then((response) => response.json() as Promise<string[]>),
   ]);
   const encoded = await encodeTexts(kind, { model: new Uint8Array(model), json }, texts);
-  // Violations are told in a task of their own.
-  await new Promise((resolve) => setTimeout(resolve));
-  return { ...encoded, violations };
+  return { ...encoded, violations: await violations() };
 }
 
 declare global {
