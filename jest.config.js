@@ -16,5 +16,7 @@ module.exports = {
     ],
   },
   reporters: ['default', '<rootDir>/tests/harness/plain_summary_reporter.cjs'],
+  // One for each core of a small machine; a single process grows slow over hundreds of files.
+  maxWorkers: 2,
   testTimeout: 120_000,
 };

@@ -9,7 +9,8 @@ import { table } from './table';
 import { writeText } from './write_text';
 
 const EXAMPLES = `
-Only headers are read, so it takes a moment for a checkpoint of any size.
+Only headers are read, so it takes a moment for a checkpoint of any size. A hub id is fetched into the cache first; by
+its address, https://huggingface.co/owner/name/resolve/main, no more than the headers comes over the network.
 
 Examples:
   $ tfjs-deberta inspect deberta-v3-small
