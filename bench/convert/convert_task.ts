@@ -1,9 +1,11 @@
+import { cp } from 'node:fs/promises';
 import { type BackendName, convertCheckpoint, TFDebertaV2Model, useBackend } from '../../src/index';
 import type { ConvertTarget } from './run_task';
 
-/** One conversion, or one loading into a model. */
+/** One conversion, one plain copy of the files, or one loading into a model. */
 export type ConvertTask =
   | ({ readonly kind: 'convert'; readonly source: string; readonly output: string } & ConvertTarget)
+  | { readonly kind: 'copy'; readonly source: string; readonly output: string }
   | { readonly kind: 'load'; readonly source: string; readonly backend: BackendName };
 
 /** What it took. */
@@ -27,6 +29,7 @@ process.once('message', async ({ task }: { task?: ConvertTask }) => {
 });
 
 async function run(task: ConvertTask): Promise<void> {
-  if (task.kind === 'convert') await convertCheckpoint(task.source, task.output, task);
+  if (task.kind === 'copy') await cp(task.source, task.output, { recursive: true });
+  else if (task.kind === 'convert') await convertCheckpoint(task.source, task.output, task);
   else (await TFDebertaV2Model.fromPretrained(task.source)).dispose();
 }

@@ -1,15 +1,13 @@
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CACHE } from '../cache';
 import { markdownTable } from '../markdown_table';
 import { megabytes } from '../megabytes';
 import { median } from '../statistics';
 import { type CheckpointFixture, CONVERT_FIXTURES, PICKLE_FIXTURE, WEIGHT_BYTES } from './convert_fixture';
-import { type ConvertTarget, runConversion, runNothing } from './run_task';
+import { type ConvertTarget, runConversion, runCopy, runNothing } from './run_task';
 
 const MAX_RATIO = 1.3;
 const HEAD = ['source', 'target', 'peak memory, MB', 'peak / weights', 'seconds', 'copy, seconds'];
@@ -39,7 +37,7 @@ export async function formatRows(rounds: number, python: string | undefined): Pr
       const copies = [];
       for (let round = 0; round < rounds; round++) {
         results.push(await runConversion(fixture.folder, target));
-        copies.push(await timeCopy(fixture));
+        copies.push((await runCopy(fixture.folder)).seconds);
       }
       const peak = Math.max(...results.map(({ peakBytes }) => peakBytes));
       ratios.push(peak / WEIGHT_BYTES);
@@ -73,14 +71,4 @@ async function makeFixtures(python: string | undefined): Promise<readonly Checkp
     await promisify(execFile)(python!, [join(__dirname, 'make_pickle.py'), folder, PICKLE_FIXTURE.folder]);
   }
   return [...CONVERT_FIXTURES, PICKLE_FIXTURE];
-}
-
-async function timeCopy({ folder, file }: CheckpointFixture): Promise<number> {
-  const copy = join(CACHE, 'copy');
-  await mkdir(CACHE, { recursive: true });
-  const start = performance.now();
-  await copyFile(join(folder, file), copy);
-  const seconds = (performance.now() - start) / 1000;
-  await rm(copy);
-  return seconds;
 }

@@ -1,12 +1,9 @@
-import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BackendName } from '../../src/index';
-import { CACHE } from '../cache';
 import { markdownTable } from '../markdown_table';
 import { megabytes } from '../megabytes';
 import { median } from '../statistics';
 import type { ConvertTaskResult } from './convert_task';
-import { runConversion, runLoading } from './run_task';
+import { runConversion, runCopy, runLoading } from './run_task';
 import { LARGE, type LargeShape, writeLargeCheckpoint, XXLARGE } from './write_large_checkpoint';
 
 /** What a conversion may hold of the 6.3 GB. */
@@ -24,15 +21,11 @@ const LOAD_HEAD = ['shape', 'backend', 'weights, MB', 'before, MB', 'peak, MB', 
  */
 export async function largeConversion(rounds: number): Promise<string> {
   const source = await writeLargeCheckpoint(XXLARGE);
-  const copy = join(CACHE, 'copy');
   const results: ConvertTaskResult[] = [];
   const copySeconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
     results.push(await runConversion(source, { format: 'tfjs', dtype: 'float32' }));
-    const start = performance.now();
-    await cp(source, copy, { recursive: true });
-    copySeconds.push((performance.now() - start) / 1000);
-    await rm(copy, { recursive: true });
+    copySeconds.push((await runCopy(source)).seconds);
   }
   const peak = Math.max(...results.map(({ peakBytes }) => peakBytes));
   const ratios = results.map(({ seconds }, round) => (seconds / copySeconds[round]!).toFixed(2));

@@ -14,9 +14,21 @@ export interface ConvertTarget {
 const OUTPUT = join(CACHE, 'converted');
 
 /** One conversion in a fresh process; what it writes is removed. */
-export async function runConversion(source: string, target: ConvertTarget): Promise<ConvertTaskResult> {
+export function runConversion(source: string, target: ConvertTarget): Promise<ConvertTaskResult> {
+  return removing(() => run({ kind: 'convert', source, output: OUTPUT, ...target }));
+}
+
+/**
+ * A plain copy of a folder, in a fresh process like a conversion: how fast files are written depends on what the system
+ * has just done, such as giving memory of removed files back.
+ */
+export function runCopy(source: string): Promise<ConvertTaskResult> {
+  return removing(() => run({ kind: 'copy', source, output: OUTPUT }));
+}
+
+async function removing(act: () => Promise<ConvertTaskResult>): Promise<ConvertTaskResult> {
   await rm(OUTPUT, { recursive: true, force: true });
-  const result = await run({ kind: 'convert', source, output: OUTPUT, ...target });
+  const result = await act();
   await rm(OUTPUT, { recursive: true, force: true });
   return result;
 }

@@ -1,3 +1,4 @@
+import type { TakeMemory } from '../files/memory';
 import type { NumberType } from './numbers/decode_numbers';
 
 /** Formats this package reads. */
@@ -37,9 +38,10 @@ export interface CheckpointReader {
    * Reads a tensor, whatever its number type, as float32 in row-major order.
    *
    * @param rows a range of the first axis; all of it by default.
+   * @param take memory for the result, if the reader can use it; fresh by default.
    * @throws {CheckpointError} when there is no such tensor, it holds no numbers, or the file is damaged.
    */
-  read(name: string, rows?: readonly [start: number, end: number]): Promise<Float32Array>;
+  read(name: string, rows?: readonly [start: number, end: number], take?: TakeMemory): Promise<Float32Array>;
   /** Closes the files; reading afterwards is an error. */
   close(): Promise<void>;
 }

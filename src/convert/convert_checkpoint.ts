@@ -7,6 +7,7 @@ import type { SourceFormat } from './checkpoint_reader';
 import { type CheckpointFormat, writeCheckpoint } from './checkpoint_writer';
 import { type OpenOptions, openCheckpoint } from './open_checkpoint';
 import { type ConversionChoice, type ConversionRow, planConversion } from './plan_conversion';
+import { readAhead } from './read_ahead';
 import { readWeightChunks } from './read_weight';
 import { type StorageType, storedBytes } from './storage_type';
 import { copyTokenizer } from './tokenizer_files';
@@ -75,12 +76,11 @@ export async function convertCheckpoint(
     const { architecture, format, dtype, config, entries, rows, info } = planConversion(checkpoint, options);
     const specs = entries.map(({ spec }) => spec);
     const bySpec = new Map(entries.map((entry) => [entry.spec, entry]));
+    const read = readAhead(specs, (spec, take) => readWeightChunks(reader, bySpec.get(spec)!, take));
     let copied: string[] = [];
     await writeFolderAtomically(output, { overwrite }, async (target) => {
       const writeOptions = { config, architecture, format, dtype, maxShardSize, onProgress };
-      await writeCheckpoint(target, writeOptions, specs, (spec) =>
-        untilAborted(readWeightChunks(reader, bySpec.get(spec)!), signal),
-      );
+      await writeCheckpoint(target, writeOptions, specs, (spec) => untilAborted(read(spec), signal));
       copied = await copyTokenizer(source, target);
     });
     return {

@@ -1,3 +1,4 @@
+import type { TakeMemory } from '../files/memory';
 import type { CheckpointReader } from './checkpoint_reader';
 import { elementCount } from './numbers/element_count';
 import { reverseAxes } from './numbers/reverse_axes';
@@ -7,11 +8,16 @@ import type { PlannedWeight } from './weight_plan';
 /**
  * Reads a weight whole, in TensorFlow's layout.
  *
+ * @param take memory for what is read and for the result, fresh by default.
  * @throws {CheckpointError} when the file is damaged.
  */
-export async function readWeight(reader: CheckpointReader, { spec, source }: PlannedWeight): Promise<Float32Array> {
-  const values = await reader.read(source);
-  return isReversed(reader, spec) ? reverseAxes(values, spec.pytorchShape) : values;
+export async function readWeight(
+  reader: CheckpointReader,
+  { spec, source }: PlannedWeight,
+  take?: TakeMemory,
+): Promise<Float32Array> {
+  const values = await reader.read(source, undefined, take);
+  return isReversed(reader, spec) ? reverseAxes(values, spec.pytorchShape, take) : values;
 }
 
 /**
@@ -20,16 +26,21 @@ export async function readWeight(reader: CheckpointReader, { spec, source }: Pla
  *
  * Matrices that must be transposed come in one piece; they are small beside the tables.
  *
+ * @param take memory for what is read and for the pieces, two takes at most for each; fresh by default.
  * @throws {CheckpointError} when the file is damaged.
  */
-export async function* readWeightChunks(reader: CheckpointReader, entry: PlannedWeight): AsyncGenerator<Float32Array> {
+export async function* readWeightChunks(
+  reader: CheckpointReader,
+  entry: PlannedWeight,
+  take?: TakeMemory,
+): AsyncGenerator<Float32Array> {
   const { spec, source } = entry;
   const length = elementCount(spec.shape);
   if (length <= CHUNK_NUMBERS || isReversed(reader, spec)) {
-    yield await readWeight(reader, entry);
+    yield await readWeight(reader, entry, take);
     return;
   }
-  for (const rows of rowChunks(spec.shape)) yield await reader.read(source, rows);
+  for (const rows of rowChunks(spec.shape)) yield await reader.read(source, rows, take);
 }
 
 function isReversed(reader: CheckpointReader, spec: PlannedWeight['spec']): boolean {

@@ -56,12 +56,12 @@ export async function openSharded(
     format: first!.format,
     layout: layoutOf(tensors.keys()),
     tensors,
-    async read(tensor, rows) {
+    async read(tensor, rows, take) {
       const owner = owners.get(tensor);
       if (owner === undefined) {
         throw new CheckpointError(`${path} must list a tensor ${tensor} and does not; name one it lists.`, { path });
       }
-      return owner.read(tensor, rows);
+      return owner.read(tensor, rows, take);
     },
     close,
   };

@@ -1,11 +1,13 @@
+import { PIECE_BYTES } from './memory';
 import { nodeBuiltin } from './node_builtins';
 
 /** A new file written from its beginning to its end. */
 export interface OutputFile {
   /**
-   * Appends the bytes of any typed array, which may not be changed afterwards.
+   * Appends the bytes of any typed array.
    *
-   * Returns when the bytes before these are written, so that the caller prepares the next meanwhile.
+   * Returns when the bytes before these are written, so that the caller prepares the next meanwhile: the array may not
+   * be changed until the next call returns.
    */
   write(values: ArrayBufferView): Promise<void>;
   /** Returns when everything is written; also throws what went wrong with the last write. */
@@ -18,7 +20,8 @@ export async function createOutputFile(path: string): Promise<OutputFile> {
   const append = async ({ buffer, byteOffset, byteLength }: ArrayBufferView) => {
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     for (let written = 0; written < bytes.byteLength; ) {
-      const { bytesWritten } = await handle.write(bytes, written);
+      const length = Math.min(PIECE_BYTES, bytes.byteLength - written);
+      const { bytesWritten } = await handle.write(bytes, written, length);
       written += bytesWritten;
     }
   };

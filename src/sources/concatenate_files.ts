@@ -1,3 +1,4 @@
+import { freshMemory } from '../files/memory';
 import type { RandomAccessFile } from './random_access_file';
 
 /** Several files read as if they were one, in the order given. */
@@ -5,8 +6,8 @@ export function concatenateFiles(files: readonly RandomAccessFile[]): RandomAcce
   return {
     path: files[0]?.path ?? '',
     size: files.reduce((sum, { size }) => sum + size, 0),
-    async read(position, length) {
-      const bytes = new Uint8Array(length);
+    async read(position, length, take = freshMemory) {
+      const bytes = take(length);
       let fileStart = 0;
       for (const file of files) {
         const start = Math.max(position, fileStart);

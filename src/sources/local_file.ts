@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors';
+import { freshMemory, PIECE_BYTES } from '../files/memory';
 import { nodeBuiltin } from '../files/node_builtins';
 import { asCheckpointError } from './as_checkpoint_error';
 import { endsEarly } from './ends_early';
@@ -21,13 +22,13 @@ export async function openLocalFile(path: string): Promise<RandomAccessFile> {
   return {
     path,
     size,
-    async read(position, length) {
+    async read(position, length, take = freshMemory) {
       // Before memory is taken: a damaged file may ask for any length.
       if (position + length > size) throw endsEarly(path, size, position + length);
-      const bytes = new Uint8Array(length);
+      const bytes = take(length);
       for (let filled = 0; filled < length; ) {
         const { bytesRead } = await asCheckpointError(path, () =>
-          handle.read(bytes, filled, length - filled, position + filled),
+          handle.read(bytes, filled, Math.min(PIECE_BYTES, length - filled), position + filled),
         );
         if (bytesRead === 0) throw endsEarly(path, position + filled, position + length);
         filled += bytesRead;

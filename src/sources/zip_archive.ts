@@ -1,6 +1,7 @@
 import type { FileEntry } from '@zip.js/zip.js';
 import { CheckpointError, DebertaError } from '../errors';
 import { crc32 } from '../files/crc32';
+import type { TakeMemory } from '../files/memory';
 import type { RandomAccessFile } from './random_access_file';
 import { zipReader } from './zip_reader';
 
@@ -18,10 +19,11 @@ export interface ZipArchive {
    *
    * The checksum is compared when a file has been read from first to last byte, in one piece or in several in order.
    *
-   * @returns exactly `length` bytes, in memory of their own.
+   * @param take memory for the bytes of a stored file; fresh by default.
+   * @returns exactly `length` bytes.
    * @throws {CheckpointError} when there is no such file or part, or it is damaged.
    */
-  read(name: string, start?: number, length?: number): Promise<Uint8Array>;
+  read(name: string, start?: number, length?: number, take?: TakeMemory): Promise<Uint8Array>;
 }
 
 /**
@@ -47,10 +49,10 @@ export async function openZip(file: RandomAccessFile): Promise<ZipArchive> {
     return unpacked.bytes;
   };
 
-  const readStored = async (name: string, entry: FileEntry, start: number, length: number) => {
+  const readStored = async (name: string, entry: FileEntry, start: number, length: number, take?: TakeMemory) => {
     const place = places.get(name) ?? findPlace(entry);
     places.set(name, place);
-    const bytes = await file.read((await place) + start, length);
+    const bytes = await file.read((await place) + start, length, take);
     const before = start === 0 ? NOTHING_READ : sums.get(name);
     if (before?.end === start) {
       const crc = crc32(bytes, before.crc);
@@ -64,7 +66,7 @@ export async function openZip(file: RandomAccessFile): Promise<ZipArchive> {
 
   return {
     sizes: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
-    async read(name, start = 0, length = entries.get(name)?.uncompressedSize ?? 0) {
+    async read(name, start = 0, length = entries.get(name)?.uncompressedSize ?? 0, take) {
       const entry = entries.get(name);
       if (entry === undefined) throw damaged(file.path, `${name} is missing`);
       if (start + length > entry.uncompressedSize) {
@@ -72,7 +74,7 @@ export async function openZip(file: RandomAccessFile): Promise<ZipArchive> {
       }
       return inZip(file.path, async () =>
         entry.compressionMethod === STORED
-          ? readStored(name, entry, start, length)
+          ? readStored(name, entry, start, length, take)
           : (await unpack(name, entry)).slice(start, start + length),
       );
     },

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors';
+import type { TakeMemory } from '../files/memory';
 import { decodeMessage } from '../protobuf/decode_message';
 import type { Message } from '../protobuf/encode_message';
 import { DATA_TYPES } from '../protobuf/tensorflow_types';
@@ -33,9 +34,10 @@ export interface TensorBundle {
    * pieces.
    *
    * @param start in the tensor; it and `length` must lie in it.
+   * @param take memory for the bytes, fresh by default.
    * @throws {CheckpointError} when the data file is damaged, or the tensor was saved in parts.
    */
-  read(key: string, start: number, length: number): Promise<Uint8Array>;
+  read(key: string, start: number, length: number, take?: TakeMemory): Promise<Uint8Array>;
   /** The text that a tensor is. @throws {CheckpointError} as {@link read}, or when it is none or longer than 16 MiB. */
   readText(key: string): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -75,9 +77,9 @@ export async function openTensorBundle(source: FileSource, indexName: string): P
   return {
     path,
     entries: tensors,
-    async read(key, start, length) {
+    async read(key, start, length, take) {
       const entry = requireWhole(path, tensors, key);
-      const bytes = await shards.get(entry.shard)!.read(entry.offset + start, length);
+      const bytes = await shards.get(entry.shard)!.read(entry.offset + start, length, take);
       const checksum = checksums.get(key) ?? new RunningChecksum(entry.size);
       checksums.set(key, checksum);
       const isWhole = checksum.add(start, bytes);

@@ -1,4 +1,5 @@
 import { CheckpointError, DebertaError } from '../../errors';
+import { freshMemory, type TakeMemory } from '../../files/memory';
 import { isNode } from '../../files/node_builtins';
 import type { FileSource } from '../../sources/file_source';
 import { openLocalFile } from '../../sources/local_file';
@@ -68,13 +69,13 @@ export async function openH5(source: FileSource, name: string): Promise<Checkpoi
       format: 'h5',
       layout: layoutOf(datasets.keys()),
       tensors: datasets,
-      async read(tensor, rows) {
+      async read(tensor, rows, take) {
         const dataset = datasets.get(tensor);
         if (dataset !== undefined && !checked.has(tensor)) {
           await checkInflation(bytes, dataset.location, dataset.storage);
           checked.add(tensor);
         }
-        return inH5(library, path, () => readDataset(open, datasets, tensor, rows));
+        return inH5(library, path, () => readDataset(open, datasets, tensor, rows, take));
       },
       close,
     };
@@ -195,12 +196,14 @@ function readDataset(
   datasets: ReadonlyMap<string, Dataset>,
   name: string,
   rows: readonly [start: number, end: number] | undefined,
+  take: TakeMemory = freshMemory,
 ): Float32Array {
   const { length } = tensorRange(path, datasets, name, rows);
   const { location, shape, dtype } = datasets.get(name)!;
   const type = requireNumberType(path, name, dtype);
   const [first, last] = rows ?? [0, shape[0] ?? 1];
-  const values = new Float32Array(length);
+  const { buffer, byteOffset } = take(4 * length);
+  const values = new Float32Array(buffer, byteOffset, length);
   const rowLength = last === first ? 0 : length / (last - first);
   let filled = 0;
   // In pieces: the library's memory grows to the largest piece and is never given back.

@@ -50,10 +50,10 @@ export function readOriginal(reader: CheckpointReader, generator?: CheckpointRea
     ...reader,
     format: 'original',
     tensors,
-    async read(name, rows) {
+    async read(name, rows, take) {
       const sum = sums.get(name);
-      if (sum === undefined) return reader.read(name, rows);
-      const values = await reader.read(sum.difference, rows);
+      if (sum === undefined) return reader.read(name, rows, take);
+      const values = await reader.read(sum.difference, rows, take);
       const base = await generator!.read(sum.base, rows);
       for (let index = 0; index < values.length; index++) values[index]! += base[index]!;
       return values;

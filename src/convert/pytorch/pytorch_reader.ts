@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../errors';
+import type { TakeMemory } from '../../files/memory';
 import type { FileSource } from '../../sources/file_source';
 import type { RandomAccessFile } from '../../sources/random_access_file';
 import type { CheckpointReader, TensorInfo } from '../checkpoint_reader';
@@ -36,9 +37,9 @@ export async function openPytorch(source: FileSource, name: string): Promise<Che
       layout: 'pytorch',
       tensors: infos,
       ...(config === undefined ? {} : { embeddedConfig: plainJson(file.path, config) }),
-      async read(tensor, rows) {
+      async read(tensor, rows, take) {
         const { length } = tensorRange(file.path, infos, tensor, rows);
-        return length === 0 ? new Float32Array(0) : readTensor(torch, tensors.get(tensor)!, rows);
+        return length === 0 ? new Float32Array(0) : readTensor(torch, tensors.get(tensor)!, rows, take);
       },
       close: () => file.close(),
     };
@@ -69,13 +70,14 @@ async function readTensor(
   file: TorchFile,
   { storage, type, shape, strides, offset, isContiguous }: TorchTensor,
   rows: readonly [start: number, end: number] | undefined,
+  take: TakeMemory | undefined,
 ): Promise<Float32Array> {
   const [first, last] = rows ?? [0, shape[0] ?? 1];
   const view = shape.length === 0 ? shape : [last - first, ...shape.slice(1)];
   const start = offset + first * (strides[0] ?? 0);
   const length = view.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 1);
   const size = NUMBER_SIZES[type];
-  const bytes = await file.read(storage, start * size, length * size);
+  const bytes = await file.read(storage, start * size, length * size, take);
   if (file.isBigEndian) reverseNumbers(bytes, size);
   const values = decodeNumbers(bytes, type);
   return isContiguous ? values : stridedValues(values, view, strides);

@@ -1,3 +1,4 @@
+import type { TakeMemory } from '../../files/memory';
 import { NUMBER_SIZES } from '../numbers/decode_numbers';
 import type { TorchStorage } from './torch_storage';
 
@@ -11,10 +12,10 @@ export interface TorchFile {
    * Reads a part of a whole storage.
    *
    * @param start in bytes, as `length`.
-   * @returns bytes in memory of their own.
+   * @param take memory for the bytes, if the layout can use it; fresh by default.
    * @throws {CheckpointError} when the file is damaged.
    */
-  read(storage: TorchStorage, start: number, length: number): Promise<Uint8Array>;
+  read(storage: TorchStorage, start: number, length: number, take?: TakeMemory): Promise<Uint8Array>;
 }
 
 /** The pickle of a state dict of ten thousand tensors has two megabytes; the numbers lie outside of it. */

@@ -40,7 +40,7 @@ export async function openTorchZip(file: RandomAccessFile): Promise<TorchFile> {
   return {
     value,
     isBigEndian: await readByteOrder(path, archive, `${folder}byteorder`),
-    read: (storage, start, length) => archive.read(`${folder}data/${storage.key}`, start, length),
+    read: (storage, start, length, take) => archive.read(`${folder}data/${storage.key}`, start, length, take),
   };
 }
 

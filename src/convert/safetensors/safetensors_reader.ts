@@ -24,11 +24,11 @@ export async function openSafetensors(source: FileSource, name: string): Promise
       format: 'safetensors',
       layout: layoutOf(tensors.keys()),
       tensors,
-      async read(tensor, rows) {
+      async read(tensor, rows, take) {
         const { start, length } = tensorRange(path, tensors, tensor, rows);
         const entry = tensors.get(tensor)!;
         const size = NUMBER_SIZES[entry.dtype];
-        return decodeNumbers(await file.read(entry.start + start * size, length * size), entry.dtype);
+        return decodeNumbers(await file.read(entry.start + start * size, length * size, take), entry.dtype);
       },
       close: () => file.close(),
     };

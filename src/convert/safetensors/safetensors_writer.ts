@@ -1,3 +1,4 @@
+import { memoryInTurns } from '../../files/memory';
 import { nodeBuiltin } from '../../files/node_builtins';
 import { createOutputFile } from '../../files/output_file';
 import { writeIndex } from '../index_writer';
@@ -26,11 +27,13 @@ export async function writeSafetensors(job: WriteJob): Promise<void> {
 
 async function writeShard(shard: Shard, nameOf: (spec: WeightSpec) => string, job: WriteJob): Promise<void> {
   const { folder, dtype, read } = job;
+  // The last weight may still be on its way to the disk while the next is read and turned.
+  const take = memoryInTurns(4);
   const file = await createOutputFile(nodeBuiltin('node:path').join(folder, shard.file));
   try {
     await file.write(encodeHeader(shard, nameOf, dtype));
     for (const spec of shard.specs) {
-      for await (const values of inPytorchLayout(spec, read)) {
+      for await (const values of inPytorchLayout(spec, read, take)) {
         const isHalf = dtype === 'float16' || dtype === 'bfloat16';
         await file.write(isHalf ? encodeHalves(values, dtype, spec.name) : values);
       }

@@ -55,11 +55,11 @@ export function bundleReader(
     format,
     layout: 'tf',
     tensors,
-    async read(name, rows) {
+    async read(name, rows, take) {
       const { start, length } = tensorRange(path, tensors, name, rows);
       const type = requireNumberType(path, name, tensors.get(name)!.dtype);
       const size = NUMBER_SIZES[type];
-      return decodeNumbers(await bundle.read(keys.get(name)!, start * size, length * size), type);
+      return decodeNumbers(await bundle.read(keys.get(name)!, start * size, length * size, take), type);
     },
     close: () => bundle.close(),
   };

@@ -61,11 +61,11 @@ export async function openTfjs(source: FileSource, name: string): Promise<Checkp
     get embeddedConfig() {
       return topologyConfig(path, modelTopology);
     },
-    async read(tensor, rows) {
+    async read(tensor, rows, take) {
       const { start, length } = tensorRange(path, tensors, tensor, rows);
       const { file, dtype, affine, ...stored } = tensors.get(tensor)!;
       const size = NUMBER_SIZES[dtype];
-      const values = decodeNumbers(await file.read(stored.start + size * start, size * length), dtype);
+      const values = decodeNumbers(await file.read(stored.start + size * start, size * length, take), dtype);
       return affine === undefined ? values : values.map((value) => value * affine.scale + affine.min);
     },
     close,
