@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CACHE } from '../cache';
+import { XSMALL } from './published_shapes';
 
 /** A checkpoint folder of one format. */
 export interface CheckpointFixture {
@@ -9,11 +10,8 @@ export interface CheckpointFixture {
   readonly file: string;
 }
 
-/** Parameters of the bare deberta-v3-xsmall. */
-export const PARAMETERS = 70_682_112;
-
-/** Size of its weights as float32. */
-export const WEIGHT_BYTES = 4 * PARAMETERS;
+/** Size of the weights as float32. */
+export const WEIGHT_BYTES = 4 * XSMALL.parameters;
 
 const fixture = (format: CheckpointFixture['format'], file: string): CheckpointFixture => ({
   folder: join(CACHE, `v3-xsmall-${format}`),

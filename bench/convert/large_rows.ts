@@ -3,8 +3,9 @@ import { markdownTable } from '../markdown_table';
 import { megabytes } from '../megabytes';
 import { median } from '../statistics';
 import type { ConvertTaskResult } from './convert_task';
+import { LARGE, type PublishedShape, XXLARGE } from './published_shapes';
 import { runConversion, runCopy, runLoading } from './run_task';
-import { LARGE, type LargeShape, writeLargeCheckpoint, XXLARGE } from './write_large_checkpoint';
+import { writeLargeCheckpoint } from './write_large_checkpoint';
 
 /** What a conversion may hold of the 6.3 GB. */
 const MOST_BYTES = 1_500_000_000;
@@ -66,4 +67,4 @@ export async function loadingRows(backends: readonly BackendName[]): Promise<str
   return table;
 }
 
-const weightBytes = ({ parameters }: LargeShape) => 4 * parameters;
+const weightBytes = ({ parameters }: PublishedShape) => 4 * parameters;

@@ -3,44 +3,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'n
 import { join } from 'node:path';
 import { DebertaV2Config, type DebertaV2ConfigInput, TFDebertaV2Model, useBackend } from '../../src/index';
 import { CACHE } from '../cache';
-
-/** A checkpoint of a published shape, with numbers that mean nothing. */
-export interface LargeShape {
-  readonly name: string;
-  readonly config: DebertaV2ConfigInput;
-  readonly parameters: number;
-}
-
-const COMMON: DebertaV2ConfigInput = {
-  relativeAttention: true,
-  positionBuckets: 256,
-  posAttType: 'p2c|c2p',
-  shareAttKey: true,
-  normRelEbd: 'layer_norm',
-  positionBiasedInput: false,
-};
-
-/** deberta-v2-xxlarge: 6.3 GB as float32. */
-export const XXLARGE: LargeShape = {
-  name: 'v2-xxlarge',
-  config: {
-    ...COMMON,
-    hiddenSize: 1536,
-    numHiddenLayers: 48,
-    numAttentionHeads: 24,
-    intermediateSize: 6144,
-    convKernelSize: 3,
-    convAct: 'gelu',
-  },
-  parameters: 1_564_549_632,
-};
-
-/** deberta-v3-large: 1.7 GB as float32. */
-export const LARGE: LargeShape = {
-  name: 'v3-large',
-  config: { ...COMMON, hiddenSize: 1024, numHiddenLayers: 24, numAttentionHeads: 16, intermediateSize: 4096 },
-  parameters: 434_012_160,
-};
+import type { PublishedShape } from './published_shapes';
 
 const SHARD_BYTES = 2_000_000_000;
 /** Numbers that are written over and over: of the size of weights, no two of them alike. */
@@ -58,7 +21,7 @@ interface Tensor {
  *
  * @returns its folder, in the cache; it is made once.
  */
-export async function writeLargeCheckpoint({ name, config, parameters }: LargeShape): Promise<string> {
+export async function writeLargeCheckpoint({ name, config, parameters }: PublishedShape): Promise<string> {
   const folder = join(CACHE, name);
   if (existsSync(folder)) return folder;
   const tensors = await tensorsOf(config);

@@ -1,4 +1,4 @@
-import { nodeBuiltin } from './node_builtins';
+import { isRunning, machineId } from './process_id';
 
 /** What stands behind the name of a file or folder while it is written. */
 export const PARTIAL = '.partial-';
@@ -11,7 +11,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
  * @param target what is to be written in the end.
  */
 export function partialPrefix(target: string): string {
-  return `${target}${PARTIAL}${machine()}-${process.pid}-`;
+  return `${target}${PARTIAL}${machineId()}-${process.pid}-`;
 }
 
 /**
@@ -23,21 +23,6 @@ export function partialPrefix(target: string): string {
  */
 export function isAbandoned(ending: string, mtimeMs: number): boolean {
   const [, owner, pid] = /^([0-9a-f]{8})-(\d+)-/.exec(ending) ?? [];
-  if (owner === machine() && !isRunning(Number(pid))) return true;
+  if (owner === machineId() && !isRunning(Number(pid))) return true;
   return Date.now() - mtimeMs > DAY_MILLISECONDS;
-}
-
-/** Of a fixed length, so that names stay short. */
-function machine(): string {
-  const name = nodeBuiltin('node:os').hostname();
-  return nodeBuiltin('node:crypto').createHash('sha256').update(name).digest('hex').slice(0, 8);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

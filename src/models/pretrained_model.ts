@@ -73,17 +73,19 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   }
 
   /**
-   * Loads a model from a checkpoint folder: TensorFlow (`tf_model.h5`), safetensors of either naming, or what
-   * {@link savePretrained} wrote.
+   * Loads a model from a checkpoint of any format this package reads: safetensors, `tf_model.h5`,
+   * `pytorch_model.bin`, TensorFlow checkpoints and SavedModels, tfjs.
    *
    * Weights of a head that the checkpoint lacks start fresh, with a warning that names them; see `loadingInfo`.
    *
-   * @param source folder, or a weights file in it.
+   * @param source folder, a weights file in it, a URL of either, or a repository of the Hugging Face hub.
    * @throws {CheckpointError} for a checkpoint that is missing, damaged or does not fit; {@link ConfigError} for its
    *   configuration.
    *
    * @example
-   * const model = await TFDebertaV2ForSequenceClassification.fromPretrained('deberta-v3-base', { numLabels: 3 });
+   * const model = await TFDebertaV2ForSequenceClassification.fromPretrained('microsoft/deberta-v3-base', {
+   *   numLabels: 3,
+   * });
    */
   static async fromPretrained<Model extends TFDebertaV2PreTrainedModel>(
     this: ModelClass<Model>,

@@ -1,4 +1,5 @@
 import { nodeBuiltin } from '../files/node_builtins';
+import { isRunning, machineId } from '../files/process_id';
 
 /** A file that nobody has written to for so long belongs to no one, milliseconds. */
 const ABANDONED_AFTER = 3_600_000;
@@ -22,7 +23,7 @@ export async function claimPartial(blob: string): Promise<PartialDownload> {
   const fs = nodeBuiltin('node:fs/promises');
   const { basename, dirname, join } = nodeBuiltin('node:path');
   const folder = dirname(blob);
-  const name = (owner: number) => `${blob}.${hostId()}-${owner}-${randomId()}.incomplete`;
+  const name = (owner: number) => `${blob}.${machineId()}-${owner}-${randomId()}.incomplete`;
   const path = name(process.pid);
   for (const found of await fs.readdir(folder)) {
     if (!found.startsWith(`${basename(blob)}.`) || !found.endsWith('.incomplete')) continue;
@@ -41,28 +42,12 @@ const NOBODY = 0;
 
 async function isAbandoned(path: string): Promise<boolean> {
   const [, host, owner] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]+\.incomplete$/.exec(path) ?? [];
-  if (host === hostId()) return !isRunning(Number(owner));
+  if (host === machineId()) return Number(owner) === NOBODY || !isRunning(Number(owner));
   // Of another machine, or of Python's library, which is not known to be at it or not.
   const stats = await nodeBuiltin('node:fs/promises')
     .stat(path)
     .catch(() => undefined);
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_AFTER;
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === NOBODY) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It runs, for another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Tells machines apart that share a disk. */
-function hostId(): string {
-  const { hostname } = nodeBuiltin('node:os');
-  return nodeBuiltin('node:crypto').createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 }
 
 function randomId(): string {

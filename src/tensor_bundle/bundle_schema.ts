@@ -23,17 +23,20 @@ export const BUNDLE_ENTRY = {
   slices: { id: 7, rule: 'repeated', type: {} },
 } as const;
 
+/** The objects that an object refers to: their numbers, and what it calls them. */
+export const OBJECT_CHILDREN = {
+  id: 1,
+  rule: 'repeated',
+  type: { node_id: { id: 1, type: 'int' }, local_name: { id: 2, type: 'string' } },
+} as const;
+
 /** `TrackableObjectGraph`: the Python objects whose variables a checkpoint holds; without slots and savers. */
 export const OBJECT_GRAPH = {
   nodes: {
     id: 1,
     rule: 'repeated',
     type: {
-      children: {
-        id: 1,
-        rule: 'repeated',
-        type: { node_id: { id: 1, type: 'int' }, local_name: { id: 2, type: 'string' } },
-      },
+      children: OBJECT_CHILDREN,
       attributes: {
         id: 2,
         rule: 'repeated',

@@ -46,6 +46,7 @@ CHECKPOINTS = [
     *(Checkpoint(f"h5_{head}", "h5", head) for head in HEADS),
     Checkpoint("h5_sharded", "h5", "sequence_classification", sharded=True),
     Checkpoint("h5_own_projections", "h5", "sequence_classification", OWN),
+    Checkpoint("h5_token_types", "h5", "question_answering", TOKEN_TYPES),
     Checkpoint("tf_safetensors", "tf_safetensors", "sequence_classification"),
     Checkpoint("tf_safetensors_sharded", "tf_safetensors", "masked_lm", sharded=True),
     Checkpoint("safetensors", "safetensors", "sequence_classification"),
@@ -55,6 +56,9 @@ CHECKPOINTS = [
     Checkpoint("safetensors_float16", "safetensors", "sequence_classification", dtype="float16"),
     Checkpoint("safetensors_bfloat16", "safetensors", "sequence_classification", dtype="bfloat16"),
     Checkpoint("safetensors_own_projections", "safetensors", "sequence_classification", OWN),
+    Checkpoint("safetensors_token_classification", "safetensors", "token_classification", NARROW),
+    Checkpoint("safetensors_question_answering", "safetensors", "question_answering"),
+    Checkpoint("safetensors_multiple_choice", "safetensors", "multiple_choice", NARROW),
     *(Checkpoint(f"bin_{head}", "bin", head) for head in HEADS),
     *(Checkpoint(f"bin_own_projections_{head}", "bin", head, OWN) for head in HEADS),
     *(Checkpoint(f"bin_embedding_size_{head}", "bin", head, NARROW) for head in HEADS),
@@ -84,6 +88,9 @@ CHECKPOINTS = [
             ("sequence_classification", SHARED),
             ("masked_lm", OWN),
             ("question_answering", TOKEN_TYPES),
+            ("model", SHARED),
+            ("token_classification", OWN),
+            ("multiple_choice", TOKEN_TYPES),
         )
     ),
 ]

@@ -1,5 +1,6 @@
 """Makes the checkpoints of the PyTorch classes in tests/fixtures/checkpoints."""
 
+import sys
 from collections.abc import Callable
 
 import torch
@@ -52,10 +53,10 @@ SAVE: dict[str, Callable[[Checkpoint, torch.nn.Module], None]] = {
 }
 
 
-def main() -> None:
-    """Saves every checkpoint of the table that PyTorch writes."""
+def main(*names: str) -> None:
+    """Saves the checkpoints of the table that PyTorch writes, or some of them."""
     for item in CHECKPOINTS:
-        if item.format in FORMATS:
+        if item.format in FORMATS and (not names or item.name in names):
             model = torch_reference.build(item.head, item.config).to(getattr(torch, item.dtype))
             SAVE[item.made_by](item, model)
             if item.dtype != "float32":
@@ -63,4 +64,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

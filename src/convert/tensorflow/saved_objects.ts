@@ -2,10 +2,11 @@ import { decodeMessage } from '../../protobuf/decode_message';
 import type { FileSource } from '../../sources/file_source';
 import { readBytes } from '../../sources/read_json';
 import { attributesOf } from '../../tensor_bundle/attributes_of';
+import { OBJECT_CHILDREN } from '../../tensor_bundle/bundle_schema';
 import { VARIABLE_VALUE } from '../../tensor_bundle/variable_names';
 
 /** `SavedModel`; of its graphs only the Python objects, and of these the variables' names. */
-const SAVED_MODEL = {
+export const SAVED_OBJECTS = {
   meta_graphs: {
     id: 2,
     rule: 'repeated',
@@ -17,11 +18,7 @@ const SAVED_MODEL = {
             id: 1,
             rule: 'repeated',
             type: {
-              children: {
-                id: 1,
-                rule: 'repeated',
-                type: { node_id: { id: 1, type: 'int' }, local_name: { id: 2, type: 'string' } },
-              },
+              children: OBJECT_CHILDREN,
               variable: { id: 7, type: { name: { id: 6, type: 'string' } } },
             },
           },
@@ -46,7 +43,7 @@ export async function readSavedObjects(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const bytes = await readBytes(source, 'saved_model.pb');
-  const { meta_graphs: graphs = [] } = decodeMessage(SAVED_MODEL, bytes, source.pathOf('saved_model.pb'));
+  const { meta_graphs: graphs = [] } = decodeMessage(SAVED_OBJECTS, bytes, source.pathOf('saved_model.pb'));
   const nodes = graphs[0]?.object_graph_def?.nodes ?? [];
   const childrenOf = nodes.map(
     ({ children = [] }) => new Map(children.map(({ local_name, node_id = ROOT }) => [local_name, node_id])),

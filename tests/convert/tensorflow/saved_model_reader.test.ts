@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { openCheckpoint } from '../../../src/convert/open_checkpoint';
 import { readWeight } from '../../../src/convert/read_weight';
 import { openSavedModel } from '../../../src/convert/tensorflow/saved_model_reader';
+import { SAVED_OBJECTS } from '../../../src/convert/tensorflow/saved_objects';
 import { weightSpecs } from '../../../src/convert/weight_names';
 import { planWeights } from '../../../src/convert/weight_plan';
 import { TFDebertaV2ForSequenceClassification } from '../../../src/models/sequence_classification';
@@ -22,36 +23,11 @@ const saved = fixtures.filter(({ format }) => format === 'savedmodel');
 
 /** What a SavedModel says about objects: the way to each variable, by the number of the next object. */
 function savedObjects(nodes: ReadonlyArray<{ to?: Record<string, number>; name?: string }>): Uint8Array {
-  const schema = {
-    meta_graphs: {
-      id: 2,
-      rule: 'repeated',
-      type: {
-        object_graph_def: {
-          id: 7,
-          type: {
-            nodes: {
-              id: 1,
-              rule: 'repeated',
-              type: {
-                children: {
-                  id: 1,
-                  rule: 'repeated',
-                  type: { node_id: { id: 1, type: 'int' }, local_name: { id: 2, type: 'string' } },
-                },
-                variable: { id: 7, type: { name: { id: 6, type: 'string' } } },
-              },
-            },
-          },
-        },
-      },
-    },
-  } as const;
   const messages = nodes.map(({ to = {}, name }) => ({
     children: Object.entries(to).map(([local_name, node_id]) => ({ local_name, node_id })),
     ...(name !== undefined && { variable: { name } }),
   }));
-  return encodeMessage(schema, { meta_graphs: [{ object_graph_def: { nodes: messages } }] });
+  return encodeMessage(SAVED_OBJECTS, { meta_graphs: [{ object_graph_def: { nodes: messages } }] });
 }
 
 describe('a SavedModel whose checkpoint does not describe its objects', () => {
