@@ -10,8 +10,8 @@ export {
   type ProblemType,
 } from './config/config_schema';
 export { DebertaV2Config, type DebertaV2ConfigJson } from './config/deberta_v2_config';
-export type { CheckpointReader, SourceFormat, TensorInfo } from './convert/checkpoint_reader';
-export type { CheckpointFormat } from './convert/checkpoint_writer';
+export { CHECKPOINT_FORMATS, type CheckpointFormat } from './convert/checkpoint_format';
+export { type CheckpointReader, SOURCE_FORMATS, type SourceFormat, type TensorInfo } from './convert/checkpoint_reader';
 export {
   type ConversionOptions,
   type ConversionReport,

@@ -1,6 +1,18 @@
 import { cp } from 'node:fs/promises';
-import { type BackendName, convertCheckpoint, TFDebertaV2Model, useBackend } from '../../src/index';
-import type { ConvertTarget } from './run_task';
+import {
+  type BackendName,
+  type CheckpointFormat,
+  convertCheckpoint,
+  type StorageType,
+  TFDebertaV2Model,
+  useBackend,
+} from '../../src/index';
+
+/** What a conversion writes. */
+export interface ConvertTarget {
+  readonly format: CheckpointFormat;
+  readonly dtype: StorageType;
+}
 
 /** One conversion, one plain copy of the files, or one loading into a model. */
 export type ConvertTask =

@@ -7,7 +7,8 @@ import { markdownTable } from '../markdown_table';
 import { megabytes } from '../megabytes';
 import { median } from '../statistics';
 import { type CheckpointFixture, CONVERT_FIXTURES, PICKLE_FIXTURE, WEIGHT_BYTES } from './convert_fixture';
-import { type ConvertTarget, runConversion, runCopy, runNothing } from './run_task';
+import type { ConvertTarget } from './convert_task';
+import { runConversion, runCopy, runNothing } from './run_task';
 
 const MAX_RATIO = 1.3;
 const HEAD = ['source', 'target', 'peak memory, MB', 'peak / weights', 'seconds', 'copy, seconds'];

@@ -1,15 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackendName, CheckpointFormat, StorageType } from '../../src/index';
+import type { BackendName } from '../../src/index';
 import { CACHE } from '../cache';
 import { forkTask } from '../fork_task';
-import type { ConvertTask, ConvertTaskResult } from './convert_task';
-
-/** What a conversion writes. */
-export interface ConvertTarget {
-  readonly format: CheckpointFormat;
-  readonly dtype: StorageType;
-}
+import type { ConvertTarget, ConvertTask, ConvertTaskResult } from './convert_task';
 
 const OUTPUT = join(CACHE, 'converted');
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Architecture } from '../config/architecture';
+import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../convert/checkpoint_format';
 import { SOURCE_FORMATS, type SourceFormat } from '../convert/checkpoint_reader';
-import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../convert/checkpoint_writer';
 import { type ConversionOptions, type ConversionReport, convertCheckpoint } from '../convert/convert_checkpoint';
 import { openCheckpoint } from '../convert/open_checkpoint';
 import { type ConversionPlan, planConversion } from '../convert/plan_conversion';

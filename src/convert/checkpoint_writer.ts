@@ -1,6 +1,7 @@
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { InputError, UsageError } from '../errors';
+import type { CheckpointFormat } from './checkpoint_format';
 import { writeConfig } from './config_writer';
 import { writeH5 } from './h5/h5_writer';
 import { elementCount } from './numbers/element_count';
@@ -13,12 +14,6 @@ import type { WeightProgress } from './weight_progress';
 import type { WeightSource, WriteJob } from './write_job';
 
 export type { WeightSource } from './write_job';
-
-/** A format this package writes. */
-export type CheckpointFormat = 'tfjs' | 'safetensors' | 'h5' | 'tf2';
-
-/** All of them. */
-export const CHECKPOINT_FORMATS: readonly CheckpointFormat[] = ['tfjs', 'safetensors', 'h5', 'tf2'];
 
 /** What {@link writeCheckpoint} is to write. */
 export interface WriteOptions {

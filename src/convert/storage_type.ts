@@ -1,5 +1,5 @@
 import { UsageError } from '../errors';
-import type { CheckpointFormat } from './checkpoint_writer';
+import type { CheckpointFormat } from './checkpoint_format';
 import { NUMBER_SIZES } from './numbers/decode_numbers';
 import { elementCount } from './numbers/element_count';
 import type { WeightSpec } from './weight_names';

@@ -1,6 +1,6 @@
 import { type Architecture, toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import type { CheckpointFormat } from './checkpoint_writer';
+import type { CheckpointFormat } from './checkpoint_format';
 import { objectGraphKey } from './tensorflow/object_graph_key';
 import type { WeightSpec } from './weight_names';
 

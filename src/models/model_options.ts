@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { CheckpointFormat } from '../convert/checkpoint_writer';
+import type { CheckpointFormat } from '../convert/checkpoint_format';
 import type { OpenOptions } from '../convert/open_checkpoint';
 import type { StorageType } from '../convert/storage_type';
 import type { WeightProgress } from '../convert/weight_progress';

@@ -1,7 +1,7 @@
 import { Reader } from 'protobufjs/minimal.js';
 import { CheckpointError } from '../errors';
-import type { Field, Message, ScalarType, Schema } from './encode_message';
-import { LENGTH_DELIMITED, WIRE_TYPES } from './wire_types';
+import type { Field, Message, Schema } from './encode_message';
+import { LENGTH_DELIMITED, type ScalarType, WIRE_TYPES } from './wire_types';
 
 /**
  * Reads a message in protobuf's wire format: the counterpart of `encodeMessage`, by the same schemas.

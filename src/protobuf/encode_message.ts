@@ -1,9 +1,6 @@
 import { Writer } from 'protobufjs/minimal.js';
 import { OutputError } from '../errors';
-import { LENGTH_DELIMITED, WIRE_TYPES } from './wire_types';
-
-/** A field that holds one plain value. */
-export type ScalarType = 'string' | 'bytes' | 'int' | 'bool' | 'float' | 'fixed32';
+import { LENGTH_DELIMITED, type ScalarType, WIRE_TYPES } from './wire_types';
 
 /** One field of a message: its number in the `.proto` file, and what it holds. */
 export interface Field {

@@ -1,4 +1,5 @@
-import type { ScalarType } from './encode_message';
+/** A field that holds one plain value. */
+export type ScalarType = 'string' | 'bytes' | 'int' | 'bool' | 'float' | 'fixed32';
 
 /** How each plain value lies in a message. */
 export const WIRE_TYPES: Readonly<Record<ScalarType, number>> = {

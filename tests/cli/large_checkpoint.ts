@@ -1,8 +1,9 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DebertaV2Config } from '../../src/config/deberta_v2_config';
+import type { CheckpointFormat } from '../../src/convert/checkpoint_format';
 import type { SourceFormat } from '../../src/convert/checkpoint_reader';
-import { type CheckpointFormat, writeCheckpoint } from '../../src/convert/checkpoint_writer';
+import { writeCheckpoint } from '../../src/convert/checkpoint_writer';
 import { elementCount } from '../../src/convert/numbers/element_count';
 import { weightSpecs } from '../../src/convert/weight_names';
 import { torchZip } from '../convert/pytorch/torch_bytes';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import fsPromises, { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { Architecture } from '../../src/config/architecture';
-import { CHECKPOINT_FORMATS } from '../../src/convert/checkpoint_writer';
+import { CHECKPOINT_FORMATS } from '../../src/convert/checkpoint_format';
 import { type ConversionOptions, convertCheckpoint } from '../../src/convert/convert_checkpoint';
 import { openCheckpoint } from '../../src/convert/open_checkpoint';
 import { digestWeights, fixturePath, listFolder, readJsonFile, useTemporaryFolder } from './support';

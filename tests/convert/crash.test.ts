@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointFormat } from '../../src/convert/checkpoint_writer';
+import type { CheckpointFormat } from '../../src/convert/checkpoint_format';
 import { convertCheckpoint } from '../../src/convert/convert_checkpoint';
 import type { Conversion } from './convert_and_die';
 import { fixturePath, listFolder, readAllWeights, useTemporaryFolder } from './support';

@@ -1,5 +1,5 @@
+import { CHECKPOINT_FORMATS } from '../../src/convert/checkpoint_format';
 import type { CheckpointReader, TensorInfo } from '../../src/convert/checkpoint_reader';
-import { CHECKPOINT_FORMATS } from '../../src/convert/checkpoint_writer';
 import { convertCheckpoint } from '../../src/convert/convert_checkpoint';
 import { diffCheckpoints, type TensorDifference } from '../../src/convert/diff_checkpoints';
 import { elementCount } from '../../src/convert/numbers/element_count';

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../src/config/architecture';
 import type { DebertaV2Config } from '../../src/config/deberta_v2_config';
+import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../../src/convert/checkpoint_format';
 import type { CheckpointReader, TensorInfo } from '../../src/convert/checkpoint_reader';
-import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../../src/convert/checkpoint_writer';
 import { type Checkpoint, openCheckpoint } from '../../src/convert/open_checkpoint';
 import { type ConversionChoice, type ConversionPlan, planConversion } from '../../src/convert/plan_conversion';
 import type { StorageType } from '../../src/convert/storage_type';

@@ -1,5 +1,6 @@
+import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../../src/convert/checkpoint_format';
 import { SOURCE_FORMATS } from '../../src/convert/checkpoint_reader';
-import { CHECKPOINT_FORMATS, type CheckpointFormat, writeCheckpoint } from '../../src/convert/checkpoint_writer';
+import { writeCheckpoint } from '../../src/convert/checkpoint_writer';
 import { type ConversionOptions, convertCheckpoint } from '../../src/convert/convert_checkpoint';
 import { elementCount } from '../../src/convert/numbers/element_count';
 import { openCheckpoint } from '../../src/convert/open_checkpoint';

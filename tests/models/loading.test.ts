@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '../../src/models/register';
 import { DebertaV2Config } from '../../src/config/deberta_v2_config';
-import type { CheckpointFormat } from '../../src/convert/checkpoint_writer';
+import type { CheckpointFormat } from '../../src/convert/checkpoint_format';
 import { logger } from '../../src/logger';
 import { fileSystem } from '../../src/models/file_system';
 import { TFDebertaV2ForMaskedLM } from '../../src/models/masked_lm';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../../src/convert/checkpoint_writer';
+import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../../src/convert/checkpoint_format';
 import { STORAGE_TYPES, type StorageType } from '../../src/convert/storage_type';
 import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
 import { fixturePath } from '../convert/support';
