@@ -6,16 +6,14 @@ import { resolveMaskedLmHead } from '../convert/masked_lm_head';
 import { isNumberType, NUMBER_SIZES } from '../convert/numbers/decode_numbers';
 import { elementCount } from '../convert/numbers/element_count';
 import { type OpenOptions, openCheckpoint } from '../convert/open_checkpoint';
-import { tokenizerFiles } from '../convert/tokenizer_files';
 import { countParameters, type WeightPart, weightSpecs } from '../convert/weight_names';
 import { type LoadingInfo, planWeights } from '../convert/weight_plan';
+import type { FileSource } from '../sources/file_source';
 
 /** What the headers of a checkpoint tell. */
 export interface CheckpointSummary {
   /** Where the weights, the configuration and the tokenizer lie. */
-  readonly location: string;
-  /** Names of the tokenizer's files there. */
-  readonly tokenizer: readonly string[];
+  readonly source: FileSource;
   readonly format: CheckpointReader['format'];
   readonly layout: CheckpointReader['layout'];
   /** The one asked for, else named by the configuration, else shown by the head; the bare encoder when none is. */
@@ -55,8 +53,7 @@ export async function summarizeCheckpoint(
     const found = entries.map(({ spec }) => spec);
     const count = (part: WeightPart) => countParameters(found.filter((spec) => spec.part === part));
     return {
-      location: source.location,
-      tokenizer: await tokenizerFiles(source),
+      source,
       format,
       layout,
       architecture,

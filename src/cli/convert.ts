@@ -13,11 +13,11 @@ import { describeLoading } from './describe_loading';
 import { formatBytes } from './format_bytes';
 import { formatCount } from './format_count';
 import { parseByteSize } from './parse_byte_size';
-import { parseTask, TASK_NAMES } from './parse_task';
 import { progressBar } from './progress_bar';
 import { readConfigFile } from './read_config_file';
 import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
 import { table } from './table';
+import { TASK_OPTION } from './task_option';
 import { type Verification, verifyConversion } from './verify_conversion';
 import { writeText } from './write_text';
 
@@ -61,11 +61,7 @@ export function addConvertCommand(program: Command, io: CliIo): void {
     .argument('[output]', 'folder to make; not needed for --dry-run')
     .addOption(new Option('--from <format>', 'format to look for').choices(['auto', ...SOURCE_FORMATS]).default('auto'))
     .addOption(new Option('--to <format>', 'format to write').choices(CHECKPOINT_FORMATS).default('tfjs'))
-    .option(
-      '--task <task>',
-      `${TASK_NAMES}, or a model class (default: what config.json names, else what the weights show)`,
-      parseTask,
-    )
+    .addOption(TASK_OPTION)
     .addOption(new Option('--dtype <type>', 'number type to store weights in').choices(DTYPES).default('float32'))
     .option(
       '--max-shard-size <size>',

@@ -6,10 +6,10 @@ import type { SourceOptions } from '../sources/source_options';
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { MODEL_CLASSES } from './model_classes';
-import { parseTask, TASK_NAMES } from './parse_task';
 import { progressBar } from './progress_bar';
 import { requireTrainedHead } from './require_trained_head';
 import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
+import { TASK_OPTION } from './task_option';
 import { writeText } from './write_text';
 
 interface ExportFlags extends SourceFlags {
@@ -36,11 +36,7 @@ export function addExportCommand(program: Command, io: CliIo): void {
     .description('Write a checkpoint as a TensorFlow SavedModel, which runs without this package.')
     .argument('<checkpoint>', PLACE)
     .argument('<output>', 'folder to make')
-    .option(
-      '--task <task>',
-      `${TASK_NAMES}, or a model class (default: what config.json names, else what the weights show)`,
-      parseTask,
-    )
+    .addOption(TASK_OPTION)
     .option('--signature <name>', 'name of the signature', 'serving_default')
     .option('--overwrite', 'replace the output folder if it exists');
   addSourceFlags(command)

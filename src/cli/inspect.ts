@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { tokenizerFiles } from '../convert/tokenizer_files';
 import { type CheckpointSummary, summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { describeLoading } from './describe_loading';
@@ -22,6 +23,13 @@ interface InspectFlags extends SourceFlags {
   readonly json?: boolean;
 }
 
+/** What the command tells. */
+interface InspectReport extends Omit<CheckpointSummary, 'source'> {
+  readonly location: string;
+  /** Names of the tokenizer's files there. */
+  readonly tokenizer: readonly string[];
+}
+
 /** Adds `inspect` to the program. */
 export function addInspectCommand(program: Command, io: CliIo): void {
   const command = program
@@ -35,13 +43,14 @@ export function addInspectCommand(program: Command, io: CliIo): void {
     .action((checkpoint: string, flags: InspectFlags) => inspect(checkpoint, flags, io));
 }
 
-async function inspect(source: string, { json = false, ...flags }: InspectFlags, io: CliIo): Promise<void> {
-  const summary = await summarizeCheckpoint(source, sourceOptions(flags, io));
-  await writeText(io.stdout, json ? `${JSON.stringify(summary)}\n` : describe(summary));
+async function inspect(place: string, { json = false, ...flags }: InspectFlags, io: CliIo): Promise<void> {
+  const { source, ...summary } = await summarizeCheckpoint(place, sourceOptions(flags, io));
+  const report = { location: source.location, ...summary, tokenizer: await tokenizerFiles(source) };
+  await writeText(io.stdout, json ? `${JSON.stringify(report)}\n` : describe(report));
 }
 
-function describe(summary: CheckpointSummary): string {
-  const { format, layout, architecture, config, parameters, dtypes, tensors, bytes, info, tokenizer } = summary;
+function describe(report: InspectReport): string {
+  const { format, layout, architecture, config, parameters, dtypes, tensors, bytes, info, tokenizer } = report;
   const labels = Object.values(config.id2label);
   const types = Object.entries(dtypes).map(([dtype, count]) => `${dtype} (${count})`);
   const rows: (readonly [name: string, value: string])[] = [
@@ -51,7 +60,7 @@ function describe(summary: CheckpointSummary): string {
     ['hidden size', `${config.hiddenSize}, ${config.intermediateSize} in the feed-forward block`],
     ['attention heads', String(config.numAttentionHeads)],
     ['vocabulary', formatCount(config.vocabSize)],
-    ['positions', `${config.maxPositionEmbeddings}, ${describePositions(summary)}`],
+    ['positions', `${config.maxPositionEmbeddings}, ${describePositions(config)}`],
     [
       'labels',
       labels.length > 12 ? `${labels.slice(0, 12).join(', ')} and ${labels.length - 12} more` : labels.join(', '),
@@ -67,7 +76,7 @@ function describe(summary: CheckpointSummary): string {
   return [table(rows), ...describeLoading(info).map((line) => `${line}\n`)].join('');
 }
 
-function describePositions({ config }: CheckpointSummary): string {
+function describePositions(config: CheckpointSummary['config']): string {
   if (!config.relativeAttention) return 'absolute';
   const buckets = config.positionBuckets > 0 ? ` in ${config.positionBuckets} buckets` : '';
   return `relative${buckets}${config.positionBiasedInput ? ' and absolute' : ''}`;

@@ -82,7 +82,7 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
 
     tf.enableProdMode();
     await useBackend(options.backend);
-    const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.location, place);
+    const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.source.location, place);
     const maxLength = wantedLength ?? Math.min(summary.config.maxPositionEmbeddings, tokenizer.modelMaxLength);
     const predictor = await whileShowing('Loading', io, (onProgress) =>
       load(checkpoint, { tokenizer, maxLength, topK: options.topK }, { ...place, onProgress }),

@@ -29,9 +29,12 @@ export interface WeightsFile {
 }
 
 interface FormatRow {
-  readonly format: SourceFormat;
+  /** Those it is looked for as: what a pickle holds tells which of two it is. */
+  readonly formats: readonly SourceFormat[];
   /** Names a folder is searched for; those of formats with shards also with `.index.json` behind them. */
   readonly files: readonly string[];
+  /** Looks for a file of no fixed name instead; messages say what it is. */
+  readonly search?: { readonly find: (source: FileSource) => Promise<string | undefined>; readonly what: string };
   /** Endings of files that are named. */
   readonly endings: readonly string[];
   readonly open: Open;
@@ -41,39 +44,37 @@ interface FormatRow {
   readonly complete?: (reader: CheckpointReader, source: FileSource, context: OpenContext) => Promise<CheckpointReader>;
 }
 
-/** Pickles, of Hugging Face or of microsoft/DeBERTa: what they hold tells. */
-const PICKLES: Omit<FormatRow, 'format'> = {
-  files: ['pytorch_model.bin'],
-  endings: ['.bin', '.pt', '.pth', '.ckpt'],
-  open: openPytorch,
-  openShard: openPytorch,
-  complete: (reader, source, { generator }) => completeOriginal(reader, source, generator),
-};
-
 const SHARD_INDEX = '.index.json';
 
 /** In the order in which a folder is searched: the fastest to read first. */
 const FORMATS: readonly FormatRow[] = [
-  { format: 'tfjs', files: ['model.json'], endings: ['.json'], open: openTfjs },
+  { formats: ['tfjs'], files: ['model.json'], endings: ['.json'], open: openTfjs },
   {
-    format: 'safetensors',
+    formats: ['safetensors'],
     files: ['model.safetensors', 'tf_model.safetensors'],
     endings: ['.safetensors'],
     open: openSafetensors,
     openShard: openSafetensors,
   },
-  { format: 'h5', files: ['tf_model.h5'], endings: ['.h5', '.hdf5'], open: openH5, openShard: openH5 },
-  { format: 'bin', ...PICKLES },
-  { format: 'original', ...PICKLES },
+  { formats: ['h5'], files: ['tf_model.h5'], endings: ['.h5', '.hdf5'], open: openH5, openShard: openH5 },
   {
-    format: 'savedmodel',
+    formats: ['bin', 'original'],
+    files: ['pytorch_model.bin'],
+    endings: ['.bin', '.pt', '.pth', '.ckpt'],
+    open: openPytorch,
+    openShard: openPytorch,
+    complete: (reader, source, { generator }) => completeOriginal(reader, source, generator),
+  },
+  {
+    formats: ['savedmodel'],
     files: ['saved_model.pb'],
     endings: ['.pb'],
     open: (source, _name, { requireConfig }) => openSavedModel(source, requireConfig()),
   },
   {
-    format: 'tf2',
+    formats: ['tf2'],
     files: [],
+    search: { find: findBundle, what: 'a TensorFlow checkpoint' },
     endings: ['.index'],
     open: (source, name, { requireConfig }) => openTf2(source, name, requireConfig()),
   },
@@ -95,7 +96,7 @@ export async function findWeights(
   file: string | undefined,
   from: SourceFormat | undefined,
 ): Promise<WeightsFile> {
-  const rows = FORMATS.filter(({ format }) => from === undefined || format === from);
+  const rows = FORMATS.filter(({ formats }) => from === undefined || formats.includes(from));
   return file === undefined ? searchFolder(source, rows) : openNamed(source, file, rows, from);
 }
 
@@ -130,12 +131,11 @@ function opener(source: FileSource, name: string, row: FormatRow, isIndex: boole
 async function searchFolder(source: FileSource, rows: readonly FormatRow[]): Promise<WeightsFile> {
   for (const row of rows) {
     const names = row.files.flatMap((file) => (row.openShard ? [file, `${file}${SHARD_INDEX}`] : [file]));
-    const name = row.format === 'tf2' ? await findBundle(source) : await firstPresent(source, names);
+    const name = await (row.search?.find(source) ?? firstPresent(source, names));
     if (name !== undefined) return { name, open: opener(source, name, row, name.endsWith(SHARD_INDEX)) };
   }
   const { location } = source;
-  const names = rows.flatMap(({ format, files }) => (format === 'tf2' ? ['a TensorFlow checkpoint'] : files));
-  const expected = [...new Set(names)];
+  const expected = rows.flatMap(({ files, search }) => (search === undefined ? files : [search.what]));
   const wanted =
     expected.length === 1 ? `${expected[0]} and does not` : `one of ${expected.join(', ')} and holds none of them`;
   throw new CheckpointError(`${location} must hold ${wanted}; name the checkpoint's folder.`, {
@@ -146,7 +146,7 @@ async function searchFolder(source: FileSource, rows: readonly FormatRow[]): Pro
 }
 
 function notReadable(path: string, rows: readonly FormatRow[]): CheckpointError {
-  const endings = [...new Set(rows.flatMap((row) => row.endings))];
+  const endings = rows.flatMap((row) => row.endings);
   return new CheckpointError(
     `${path} must end in ${endings.slice(0, -1).join(', ')} or ${endings.at(-1)} to be read as weights; name a file of these formats or its folder, or say which format it is.`,
     { path, expected: endings },

@@ -16,6 +16,7 @@ import {
   digestWeights,
   fixturePath,
   fixtures,
+  fullConfig,
   listFolder,
   readAllWeights,
   readJsonFile,
@@ -28,15 +29,7 @@ const folder = useTemporaryFolder();
 describe.each(CHECKPOINT_FORMATS)('%s', (format) => {
   const heads = ARCHITECTURES.map((architecture) => [architecture] as const);
   test.each(heads)('%s with every optional weight comes back as it was', async (architecture) => {
-    const config = smallConfig.with({
-      typeVocabSize: 2,
-      positionBiasedInput: true,
-      embeddingSize: 8,
-      shareAttKey: false,
-      convKernelSize: 3,
-      convGroups: 4,
-      legacy: false,
-    });
+    const config = fullConfig;
     const specs = weightSpecs(config, architecture);
     await writeCheckpoint(folder.path, { config, architecture, format }, specs, countingValues);
     const expected = Object.fromEntries(specs.map((spec) => [spec.name, digestOf(countedValues(spec))]));

@@ -5,7 +5,7 @@ import { type ConversionOptions, convertCheckpoint } from '../../src/convert/con
 import { elementCount } from '../../src/convert/numbers/element_count';
 import { openCheckpoint } from '../../src/convert/open_checkpoint';
 import { type WeightSpec, weightSpecs } from '../../src/convert/weight_names';
-import { digestOf, digestWeights, fixturePath, fixtures, smallConfig, useTemporaryFolder } from './support';
+import { digestOf, digestWeights, fixturePath, fixtures, fullConfig, useTemporaryFolder } from './support';
 
 const folder = useTemporaryFolder();
 
@@ -67,15 +67,7 @@ function oddValues({ name, shape }: WeightSpec): Float32Array {
 
 describe('between formats', () => {
   const architecture = 'TFDebertaV2ForMaskedLM';
-  const config = smallConfig.with({
-    typeVocabSize: 2,
-    positionBiasedInput: true,
-    embeddingSize: 8,
-    shareAttKey: false,
-    convKernelSize: 3,
-    convGroups: 4,
-    legacy: false,
-  });
+  const config = fullConfig;
   const specs = weightSpecs(config, architecture);
   const expected = Object.fromEntries(specs.map((spec) => [spec.name, digestOf(oddValues(spec))]));
   const start = async (format: CheckpointFormat) => {

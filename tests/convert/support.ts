@@ -50,6 +50,17 @@ export const smallConfig = new DebertaV2Config({
   positionBiasedInput: false,
 });
 
+/** The same with every optional weight. */
+export const fullConfig = smallConfig.with({
+  typeVocabSize: 2,
+  positionBiasedInput: true,
+  embeddingSize: 8,
+  shareAttKey: false,
+  convKernelSize: 3,
+  convGroups: 4,
+  legacy: false,
+});
+
 /** A folder for each test, removed after it. */
 export function useTemporaryFolder(): { path: string; join: (...parts: string[]) => string } {
   const folder = { path: '', join: (...parts: string[]) => join(folder.path, ...parts) };

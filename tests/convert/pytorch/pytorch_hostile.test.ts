@@ -17,6 +17,19 @@ import { FOUR, type StorageBytes, torchLegacy, torchZip } from './torch_bytes';
 const open = (bytes: Uint8Array) => openPytorch(memorySource({ 'model.bin': bytes }), 'model.bin');
 const floats = storage('0', 'FloatStorage', 4);
 const weights = tensor(floats, 0, [4], [1]);
+/** Four doubles of a storage, by the call that names their type. */
+const doubles = (from: Piece) =>
+  call(
+    'torch._utils',
+    '_rebuild_tensor_v3',
+    from,
+    int(0),
+    tuple(int(4)),
+    tuple(int(1)),
+    '\x89',
+    '}',
+    global('torch', 'float64'),
+  );
 const bad = (piece: Piece) => dictionary(text('w'), piece);
 
 /** Opens both layouts, and reads every tensor. */
@@ -100,36 +113,8 @@ describe('arguments', () => {
     ['strides beyond 2^53', tensor(floats, 0, [2], [huge]), TENSOR],
     ['one number repeated a billion times', tensor(floats, 0, [2 ** 30], [0]), TENSOR],
     ['a storage of no type without a type', tensor(storage('0', 'UntypedStorage', 16), 0, [4], [1]), TENSOR],
-    [
-      'a type that is not that of the storage',
-      call(
-        'torch._utils',
-        '_rebuild_tensor_v3',
-        floats,
-        int(0),
-        tuple(int(4)),
-        tuple(int(1)),
-        '\x89',
-        '}',
-        global('torch', 'float64'),
-      ),
-      TENSOR,
-    ],
-    [
-      'a type that reaches beyond the bytes',
-      call(
-        'torch._utils',
-        '_rebuild_tensor_v3',
-        storage('0', 'UntypedStorage', 16),
-        int(0),
-        tuple(int(4)),
-        tuple(int(1)),
-        '\x89',
-        '}',
-        global('torch', 'float64'),
-      ),
-      TENSOR,
-    ],
+    ['a type that is not that of the storage', doubles(floats), TENSOR],
+    ['a type that reaches beyond the bytes', doubles(storage('0', 'UntypedStorage', 16)), TENSOR],
     [
       'a parameter of no tensor',
       call('torch._utils', '_rebuild_parameter', text('x')),
