@@ -3,15 +3,16 @@ import * as tf from '@tensorflow/tfjs';
 /** What the forward half of an op with its own gradient gives back. */
 export interface ForwardResult<Output extends tf.Tensor> {
   readonly value: Output;
-  /** Tensors the gradient needs; kept until the backward pass is over. */
+  /** Tensors the gradient needs; kept until it has been computed. */
   readonly saved: tf.Tensor[];
 }
 
 /**
  * Runs an op whose gradient is written by hand.
  *
- * The typed form of `tf.customGrad`: everything made on the way is released. Weights (tf.Variable) outlive a pass
- * and so are not saved: on wasm a saved tensor is copied, and an embedding table is hundreds of megabytes.
+ * The typed form of `tf.customGrad`: everything made on the way is released. tfjs itself would hold what the gradient
+ * makes, and every saved tensor, until the whole backward pass is over. Weights (tf.Variable) outlive a pass and so are
+ * not saved: on wasm a saved tensor is copied, and an embedding table is hundreds of megabytes.
  *
  * @param inputs tensors the op depends on.
  * @param forward computes the value from them.
@@ -29,10 +30,11 @@ export function withGradient<Output extends tf.Tensor>(
     save(saved.filter((tensor) => !isWeight(tensor)));
     const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]) => {
       const next = kept.values();
-      return gradient(
-        dy as Output,
-        saved.map((tensor) => (isWeight(tensor) ? tensor : next.next().value!)),
-      );
+      const reread = saved.map((tensor) => (isWeight(tensor) ? tensor : next.next().value!));
+      const gradients = tf.tidy(() => gradient(dy as Output, reread));
+      // Inside of another gradient they will be asked for once more.
+      if (tf.engine().state.gradientDepth === 0) tf.dispose(kept);
+      return gradients;
     };
     return { value, gradFunc };
   });

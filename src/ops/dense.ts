@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './custom_gradient';
+import { plainMatMul } from './plain_mat_mul';
 
 /**
  * `x · kernel + bias` over the last axis.
  *
  * The product goes through rank 2: tfjs multiplies `[B,S,K] × [K,N]` by copying the kernel for every batch row, and
- * its gradient for the broadcast kernel has the wrong shape (tensorflow/tfjs#8721). The gradient transposes its
- * operands before it multiplies them: the wasm backend takes ten times as long to multiply a transposed operand
- * (XNNPACK serves plain products only).
+ * its gradient for the broadcast kernel has the wrong shape (tensorflow/tfjs#8721).
  *
  * @param x `[..., K]`.
  * @param kernel `[K, N]`.
@@ -16,20 +15,18 @@ import { withGradient } from './custom_gradient';
  */
 export function dense(x: tf.Tensor, kernel: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor {
   const [inputSize, units] = kernel.shape;
-  return tf.tidy(() => {
-    const rows = tf.reshape(x, [-1, inputSize]) as tf.Tensor2D;
-    const product = withGradient<tf.Tensor2D>(
-      bias === undefined ? [rows, kernel] : [rows, kernel, bias],
-      () => ({
-        value: tf.fused.matMul({ a: rows, b: kernel, ...(bias && { bias }) }) as tf.Tensor2D,
-        saved: [rows, kernel],
-      }),
-      (dy, [savedRows, savedKernel]) => {
-        const dRows = tf.matMul(dy, tf.transpose(savedKernel as tf.Tensor2D));
-        const dKernel = tf.matMul(tf.transpose(savedRows as tf.Tensor2D), dy);
-        return bias === undefined ? [dRows, dKernel] : [dRows, dKernel, tf.sum(dy, 0)];
-      },
-    );
-    return tf.reshape(product, [...x.shape.slice(0, -1), units]);
-  });
+  return withGradient(
+    bias === undefined ? [x, kernel] : [x, kernel, bias],
+    () => {
+      const rows = tf.reshape(x, [-1, inputSize]) as tf.Tensor2D;
+      const product = tf.fused.matMul({ a: rows, b: kernel, ...(bias && { bias }) });
+      return { value: tf.reshape(product, [...x.shape.slice(0, -1), units]), saved: [rows, kernel] };
+    },
+    (dy, [rows, savedKernel]) => {
+      const dProduct = tf.reshape(dy, [-1, units]) as tf.Tensor2D;
+      const dRows = plainMatMul(dProduct, savedKernel!, { b: true });
+      const dKernel = plainMatMul(rows!, dProduct, { a: true });
+      return [tf.reshape(dRows, x.shape), dKernel, ...(bias === undefined ? [] : [tf.sum(dProduct, 0)])];
+    },
+  );
 }

@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { RandomStream } from './random_stream';
+import { withGradient } from './custom_gradient';
+import { philoxUniform } from './philox';
+import { seedTensor } from './seed_tensor';
+import { hasTensorflowOps, tensorflowOp } from './tensorflow_op';
 
 /**
  * Inverted dropout: each value becomes 0 with probability `rate`, the others are divided by `1 − rate`.
  *
- * The same seed gives the same mask for a shape, on every backend.
+ * The same seed gives the same mask for a shape, on every backend. On `tensorflow` the mask is drawn by an operation, so
+ * that a recorded training step can be fed another seed.
  *
  * @param x any shape.
  * @param rate at least 0 and below 1; 0 gives a copy of `x`.
@@ -13,11 +17,32 @@ import { RandomStream } from './random_stream';
  */
 export function dropout<T extends tf.Tensor>(x: T, rate: number, seed: number): T {
   if (rate === 0) return tf.clone(x);
-  return tf.tidy(() => {
-    const random = new RandomStream(seed);
-    const kept = 1 / (1 - rate);
-    const mask = new Float32Array(x.size);
-    for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : kept;
-    return tf.mul(x, tf.tensor(mask, x.shape, 'float32')) as T;
-  });
+  return withGradient<T>(
+    [x],
+    () => {
+      const mask = keptMask(x.shape, rate, seed);
+      return { value: tf.mul(x, mask) as T, saved: [mask] };
+    },
+    (dy, [mask]) => [tf.mul(dy, mask!)],
+  );
+}
+
+/** 0 with probability `rate`, else `1 / (1 − rate)`. */
+function keptMask(shape: number[], rate: number, seed: number): tf.Tensor {
+  const kept = 1 / (1 - rate);
+  if (hasTensorflowOps()) {
+    const uniform = tensorflowOp('StatelessRandomUniform', [tf.tensor1d(shape, 'int32'), seedTensor(seed)], {
+      dtype: { dtype: 'float32' },
+      T: { dtype: 'int32' },
+      Tseed: { dtype: 'int32' },
+    });
+    return tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), kept);
+  }
+  const uniform = philoxUniform(tf.util.sizeFromShape(shape), seed);
+  const limit = Math.fround(rate);
+  return tf.tensor(
+    uniform.map((value) => (value >= limit ? kept : 0)),
+    shape,
+    'float32',
+  );
 }

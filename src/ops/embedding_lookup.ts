@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './custom_gradient';
+import { gatherRows } from './gather_rows';
 
 /**
  * Rows of a table by their indices.
@@ -12,13 +13,14 @@ import { withGradient } from './custom_gradient';
  * @returns `[...ids.shape, E]`.
  */
 export function embeddingLookup(table: tf.Tensor2D, ids: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => {
-    const rowIndices = tf.reshape(tf.cast(ids, 'int32'), [-1]) as tf.Tensor1D;
-    const rows = withGradient(
-      [table],
-      () => ({ value: tf.gather(table, rowIndices), saved: [tf.reshape(rowIndices, [-1, 1])] }),
-      (dy, [indices]) => [tf.scatterND(indices!, dy, table.shape)],
-    );
-    return tf.reshape(rows, [...ids.shape, table.shape[1]]);
-  });
+  const [, width] = table.shape;
+  return withGradient(
+    [table],
+    () => {
+      const rowIndices = tf.reshape(tf.cast(ids, 'int32'), [-1]) as tf.Tensor1D;
+      const rows = tf.reshape(gatherRows(table, rowIndices), [...ids.shape, width]);
+      return { value: rows, saved: [tf.reshape(rowIndices, [-1, 1])] };
+    },
+    (dy, [indices]) => [tf.scatterND(indices!, tf.reshape(dy, [-1, width]), table.shape)],
+  );
 }

@@ -16,14 +16,21 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   return withGradient<T>(
     [x],
     () => ({ value: tf.mul(x, normalDistribution(x)) as T, saved: [x] }),
-    (dy, [input]) => {
-      const density = tf.mul(tf.exp(tf.mul(tf.square(input!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return [tf.mul(dy, tf.add(normalDistribution(input!), tf.mul(input!, density)))];
-    },
+    (dy, [input]) => [tf.mul(dy, slope(input!))],
   );
 }
 
 /** Φ(x) = (1 + erf(x / √2)) / 2. */
 function normalDistribution(x: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+  return tf.tidy(() => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5));
+}
+
+/** Φ(x) + x · φ(x), φ being the density. The tensors on the way are as large as any in a block. */
+function slope(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.add(normalDistribution(x), tf.mul(x, density(x))));
+}
+
+/** φ(x) = exp(−x² / 2) / √2π. */
+function density(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)));
 }

@@ -28,6 +28,17 @@ export class RandomStream {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return (mixed ^ (mixed >>> 14)) >>> 0;
   }
+
+  /** Runs something with the stream at another state, and puts it back to where it was. */
+  replayFrom<T>(state: number, run: () => T): T {
+    const before = this.state;
+    this.state = state;
+    try {
+      return run();
+    } finally {
+      this.state = before;
+    }
+  }
 }
 
 /** A seed nobody chose. */

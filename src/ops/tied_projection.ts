@@ -14,20 +14,20 @@ import { withGradient } from './custom_gradient';
  */
 export function tiedProjection(x: tf.Tensor, table: tf.Tensor2D, bias: tf.Tensor1D): tf.Tensor {
   const [vocabSize, width] = table.shape;
-  return tf.tidy(() => {
-    const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D;
-    const scores = withGradient<tf.Tensor2D>(
-      [rows, table, bias],
-      () => ({
-        value: tf.add(tf.transpose(tf.matMul(table, tf.transpose(rows)) as tf.Tensor2D), bias) as tf.Tensor2D,
-        saved: [rows, table],
-      }),
-      (dy, [savedRows, savedTable]) => [
-        tf.matMul(dy, savedTable as tf.Tensor2D),
-        tf.matMul(tf.transpose(dy), savedRows as tf.Tensor2D),
-        tf.sum(dy, 0),
-      ],
-    );
-    return tf.reshape(scores, [...x.shape.slice(0, -1), vocabSize]);
-  });
+  return withGradient<tf.Tensor>(
+    [x, table, bias],
+    () => {
+      const rows = tf.reshape(x, [-1, width]) as tf.Tensor2D;
+      const scores = tf.add(tf.transpose(tf.matMul(table, tf.transpose(rows)) as tf.Tensor2D), bias);
+      return { value: tf.reshape(scores, [...x.shape.slice(0, -1), vocabSize]), saved: [rows, table] };
+    },
+    (dy, [rows, savedTable]) => {
+      const dScores = tf.reshape(dy, [-1, vocabSize]) as tf.Tensor2D;
+      return [
+        tf.reshape(tf.matMul(dScores, savedTable as tf.Tensor2D), x.shape),
+        tf.matMul(tf.transpose(dScores), rows as tf.Tensor2D),
+        tf.sum(dScores, 0),
+      ];
+    },
+  );
 }

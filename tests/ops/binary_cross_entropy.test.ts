@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { binaryCrossEntropy } from '../../src/ops/binary_cross_entropy';
 import { eachBackend, expectGradientsToMatchFiniteDifferences } from '../harness';
+import { testAgainstPytorch } from './pytorch_losses';
 
 /** The definition, in double precision. */
 function reference(logits: number[], labels: number[]): number {
@@ -15,6 +16,10 @@ const logits = [0, 1.5, -2, 4, 10, -10];
 const labels = [1, 0, 1, 0.25, 1, 0];
 
 eachBackend('binaryCrossEntropy', () => {
+  testAgainstPytorch('binary_cross_entropy', (x, rows, { classWeights: positiveWeights, ...options }) =>
+    binaryCrossEntropy(x, tf.tensor2d(rows as number[][]), { positiveWeights, ...options }),
+  );
+
   test('is the mean of −label · log p − (1 − label) · log(1 − p)', () => {
     expect(binaryCrossEntropy(tf.tensor1d(logits), tf.tensor1d(labels))).toBeCloseToTensor(reference(logits, labels));
   });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { crossEntropy, softCrossEntropy } from '../../src/ops/cross_entropy';
 import { eachBackend, expectGradientsToMatchFiniteDifferences } from '../harness';
+import { testAgainstPytorch } from './pytorch_losses';
 
 /** −log softmax of one entry, in double precision. */
 function negativeLogProbability(row: number[], label: number): number {
@@ -35,9 +36,11 @@ const cases: Case[] = [
 ];
 
 eachBackend('crossEntropy', () => {
+  testAgainstPytorch('cross_entropy', (x, labels, options) => crossEntropy(x, labelsOf(labels as number[]), options));
+
   test.each(cases)('is the mean over $name', ({ labels, ignoreIndex, counted }) => {
     const expected = mean(counted.map((row) => negativeLogProbability(logits[row]!, labels[row]!)));
-    expect(crossEntropy(tf.tensor2d(logits), labelsOf(labels), ignoreIndex)).toBeCloseToTensor(expected);
+    expect(crossEntropy(tf.tensor2d(logits), labelsOf(labels), { ignoreIndex })).toBeCloseToTensor(expected);
   });
 
   test('is the logarithm of the number of classes for equal logits', () => {
@@ -82,9 +85,28 @@ eachBackend('crossEntropy', () => {
     });
   });
 
+  describe('in which no class weighs anything', () => {
+    const options = { classWeights: [0, 0, 1], labelSmoothing: 0.1 };
+    const lossOf = (x: tf.Tensor) => crossEntropy(x as tf.Tensor2D, labelsOf([0, 1, 0, 1]), options);
+
+    test('is NaN, as in PyTorch', () => {
+      expect(lossOf(tf.tensor2d(logits))).toBeCloseToTensor(Number.NaN);
+    });
+
+    test('has a gradient of zeros, so that no weight of a model is lost', () => {
+      expect(tf.grad(lossOf)(tf.tensor2d(logits))).toBeCloseToTensor(tf.zeros([4, 3]), 0);
+    });
+  });
+
+  test('takes class weights as a tensor', () => {
+    const lossOf = (classWeights: number[] | tf.Tensor1D) =>
+      crossEntropy(tf.tensor2d(logits), labelsOf([2, 0, 1, 1]), { classWeights, labelSmoothing: 0.2 });
+    expect(lossOf(tf.tensor1d([1, 2, 0.5]))).toBeCloseToTensor(lossOf([1, 2, 0.5]), 0);
+  });
+
   test.each(cases)('gradient agrees with finite differences over $name', ({ labels, ignoreIndex }) => {
     expectGradientsToMatchFiniteDifferences(
-      (x) => crossEntropy(x as tf.Tensor2D, labelsOf(labels), ignoreIndex),
+      (x) => crossEntropy(x as tf.Tensor2D, labelsOf(labels), { ignoreIndex }),
       [tf.tensor2d(logits)],
     );
   });
@@ -106,6 +128,10 @@ eachBackend('crossEntropy', () => {
 });
 
 eachBackend('softCrossEntropy', () => {
+  testAgainstPytorch('soft_cross_entropy', (x, rows, options) =>
+    softCrossEntropy(x, tf.tensor2d(rows as number[][]), options),
+  );
+
   const labels = [
     [0.2, 0.3, 0.5],
     [1, 0, 0],

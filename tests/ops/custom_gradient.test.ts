@@ -50,4 +50,38 @@ eachBackend('withGradient', () => {
     expect(() => product(x, y)).toCreateTensors(1);
     expect(() => tf.grads(product)([x, y])).toCreateTensors(2);
   });
+
+  test('while the backward pass goes on, what its gradient made and kept is let go', () => {
+    const seen: number[] = [];
+    const counting = (x: tf.Tensor) =>
+      withGradient(
+        [x],
+        () => ({ value: tf.neg(x), saved: [] }),
+        (dy) => {
+          seen.push(tf.memory().numTensors);
+          return [tf.neg(dy)];
+        },
+      );
+    const wasteful = (x: tf.Tensor) =>
+      withGradient(
+        [x],
+        () => ({ value: tf.square(x), saved: [x, tf.exp(x)] }),
+        (dy, [input]) => [tf.mul(tf.mul(dy, input!), tf.neg(tf.neg(tf.scalar(2))))],
+      );
+    tf.grad((x) => counting(wasteful(counting(x))))(tf.tensor1d([1, 2]));
+    // One gradient more, two saved tensors less.
+    expect(seen).toHaveLength(2);
+    expect(seen[1]! - seen[0]!).toBe(0);
+  });
+
+  test('a gradient of a gradient finds what was kept', () => {
+    const cube = (x: tf.Tensor) =>
+      withGradient(
+        [x],
+        () => ({ value: tf.mul(tf.square(x), x), saved: [x] }),
+        (dy, [input]) => [tf.mul(dy, tf.mul(tf.square(input!), 3))],
+      );
+    const slope = tf.grad((x: tf.Tensor) => cube(x));
+    expect(tf.grad((x) => slope(x))(tf.scalar(2))).toBeCloseToTensor(12);
+  });
 });

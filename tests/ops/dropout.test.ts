@@ -3,13 +3,19 @@ import { dropout } from '../../src/ops/dropout';
 import { eachBackend, expectGradientsToMatchFiniteDifferences } from '../harness';
 
 eachBackend('dropout', () => {
-  // The stream of seed 7 begins 0.012, 0.062, 0.977, 0.699, 0.521.
-  test('drops where the stream of its seed is below the rate and scales up the rest', () => {
-    expect(dropout(tf.tensor1d([1, 2, 3, 4, 5]), 0.6, 7)).toBeCloseToTensor([0, 0, 7.5, 10, 0]);
+  // The numbers of seed 7 begin 0.747, 0.672, 0.058, 0.644, 0.070.
+  test('drops where the number of its seed is below the rate and scales up the rest', () => {
+    expect(dropout(tf.tensor1d([1, 2, 3, 4, 5]), 0.6, 7)).toBeCloseToTensor([2.5, 5, 0, 10, 0]);
   });
 
-  test('keeps the shape and draws a value for each element', () => {
-    expect(dropout(tf.ones([1, 5, 1]), 0.6, 7)).toBeCloseToTensor([[[0], [0], [2.5], [2.5], [0]]]);
+  test('keeps the shape and draws a number for each element', () => {
+    expect(dropout(tf.ones([1, 5, 1]), 0.6, 7)).toBeCloseToTensor([[[2.5], [2.5], [0], [2.5], [0]]]);
+  });
+
+  test('is the same on every backend', () => {
+    const kept = (seed: number, rate: number) => [...tf.sign(dropout(tf.ones([4, 8]), rate, seed)).dataSync()].join('');
+    expect(kept(1, 0.1)).toBe('11111111010111111101111111111111');
+    expect(kept(0xfedcba98, 0.5)).toBe('11001000001001110100011110011101');
   });
 
   test('the same seed gives the same mask, another seed another', () => {

@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { meanSquaredError } from '../../src/ops/mean_squared_error';
 import { eachBackend, expectGradientsToMatchFiniteDifferences } from '../harness';
+import { testAgainstPytorch } from './pytorch_losses';
 
 eachBackend('meanSquaredError', () => {
+  testAgainstPytorch('mean_squared_error', (x, rows, { rowWeights }) =>
+    meanSquaredError(x, tf.tensor2d(rows as number[][]), rowWeights),
+  );
+
   test.each([
     ['equal values', [1, -2], [1, -2], 0],
     ['one value', [3], [1], 4],

@@ -45,6 +45,21 @@ describe('RandomStream', () => {
     expect(take(new RandomStream(random.state), 4)).toEqual(take(random, 4));
   });
 
+  test('runs something from another state, and goes on where it was, also after an error', () => {
+    const random = new RandomStream(5);
+    const { state } = random;
+    random.next();
+    const after = random.state;
+    expect(random.replayFrom(state, () => take(random, 3))).toEqual(take(new RandomStream(5), 3));
+    expect(random.state).toBe(after);
+    const fail = () => {
+      random.next();
+      throw new Error('no');
+    };
+    expect(() => random.replayFrom(state, fail)).toThrow('no');
+    expect(random.state).toBe(after);
+  });
+
   test.each([
     [-1, 0xffffffff],
     [2 ** 32 + 7, 7],

@@ -50,6 +50,8 @@ const cases: Case[] = [
   { name: 'a length below the span, with buckets', length: 3, options: withBuckets },
   { name: 'a length above the span, with buckets', length: 11, options: withBuckets },
   { name: 'a length above the farthest distance, with buckets', length: 19, options: withBuckets },
+  { name: 'a length of one block', length: 64, options: withBuckets },
+  { name: 'a length of two blocks and a row', length: 129, options: withBuckets },
 ];
 
 eachBackend('relative bias', () => {
@@ -90,6 +92,25 @@ eachBackend('relative bias', () => {
           [2, 2, length, 3],
           [2, 3, 2 * length],
         ],
+      );
+    });
+
+    test('gradients of several blocks turn the op around', () => {
+      const shapes = [
+        [2, 2, 130, 3],
+        [2, 3, 260],
+      ] as const;
+      const [content, positions] = shapes.map((shape, index) => randomTensor([...shape], index + 1));
+      const [otherContent, otherPositions] = shapes.map((shape, index) => randomTensor([...shape], index + 3));
+      const dy = randomTensor([2, 2, 130, 130], 5);
+      const [dContent, dPositions] = tf.grads(run)([content!, positions!], dy);
+      // Linear in either: what the gradient says of any change is what the change does.
+      const along = (a: tf.Tensor, b: tf.Tensor) => tf.mean(tf.mul(a, b));
+      expect(along(dContent!, otherContent!).mul(content!.size / dy.size)).toBeCloseToTensor(
+        along(dy, run(otherContent!, positions!)),
+      );
+      expect(along(dPositions!, otherPositions!).mul(positions!.size / dy.size)).toBeCloseToTensor(
+        along(dy, run(content!, otherPositions!)),
       );
     });
 

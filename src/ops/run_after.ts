@@ -1,0 +1,27 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** Gives a tensor equal to `x` that is there only once `trigger` is. */
+export type RunAfter = <T extends tf.Tensor>(x: T, trigger: tf.Tensor) => T;
+
+let runAfterInGraph: RunAfter | undefined;
+
+/** Runs something while {@link runAfter} means something: while a graph is recorded, which has no order of its own. */
+export function withRunAfter<T>(inGraph: RunAfter, run: () => T): T {
+  const outer = runAfterInGraph;
+  runAfterInGraph = inGraph;
+  try {
+    return run();
+  } finally {
+    runAfterInGraph = outer;
+  }
+}
+
+/**
+ * Has what is computed from `x` wait for `trigger`.
+ *
+ * Operations run in the order they are called. In a graph they run as soon as they can, and equal ones only once: what is
+ * to be computed a second time, later, would be taken from the first time instead, and its memory kept.
+ */
+export function runAfter<T extends tf.Tensor>(x: T, trigger: tf.Tensor): T {
+  return runAfterInGraph === undefined ? x : runAfterInGraph(x, trigger);
+}
