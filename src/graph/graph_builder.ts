@@ -72,10 +72,15 @@ export class GraphBuilder {
     return this.#constant(`float ${value}`, { dtype: 'float', shape: [], values: Float32Array.of(value) });
   }
 
+  /** Any constant; the caller keeps equal ones from being added twice. */
+  constant(tensor: TensorValue): string {
+    return this.op('Const', [], { dtype: { type: tensor.dtype }, value: { tensor } });
+  }
+
   #constant(key: string, tensor: TensorValue): string {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const made = this.op('Const', [], { dtype: { type: tensor.dtype }, value: { tensor } });
+    const made = this.constant(tensor);
     this.#constants.set(key, made);
     return made;
   }

@@ -8,6 +8,7 @@ export type GraphShape = readonly number[];
 export type TensorValue = { readonly shape: GraphShape } & (
   | { readonly dtype: 'float'; readonly values: Float32Array }
   | { readonly dtype: 'int32'; readonly values: Int32Array }
+  | { readonly dtype: 'bool'; readonly values: Uint8Array }
   | { readonly dtype: 'string'; readonly values: readonly string[] }
 );
 

@@ -60,13 +60,18 @@ export class GraphSession {
    * @throws {BackendError} when the backend in use runs no graphs, or TensorFlow refuses this one.
    */
   static load(graph: GraphDef, signature: SessionSignature): GraphSession {
-    if (!supportsGraphSessions()) throw wrongBackend();
+    GraphSession.requireBackend();
     const backend = tf.backend() as tf.KernelBackend & SavedModelBackend;
     const bytes = encodeSavedModel(graph, {});
     const id = asBackendError('load', () =>
       inTemporaryFolder(bytes, (folder) => backend.loadSavedModelMetaGraph(folder, 'serve')),
     );
     return new GraphSession(backend, id, signature);
+  }
+
+  /** @throws {BackendError} when the backend in use runs no graphs. */
+  static requireBackend(): void {
+    if (!supportsGraphSessions()) throw wrongBackend();
   }
 
   /**

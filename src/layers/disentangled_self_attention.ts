@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { InputError } from '../errors';
+import { addSameShape } from '../ops/add_same_shape';
 import { expandAttentionMask } from '../ops/attention_mask';
 import { batchMatMul } from '../ops/batch_mat_mul';
 import { embeddingLookup } from '../ops/embedding_lookup';
 import { maskedSoftmax } from '../ops/masked_softmax';
 import { contentToPosition, positionToContent } from '../ops/relative_bias';
 import { RelativePositionRows, type RowsForLength } from '../ops/relative_position_rows';
+import { reshape } from '../ops/reshape';
+import { scale } from '../ops/scale';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { Dropout } from './dropout';
@@ -125,14 +128,14 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
     return tf.tidy(() => {
       const { hiddenStates, attentionMask, queryStates = hiddenStates } = inputs;
       const { attentionHeadSize, scaleFactor } = this.options;
-      const scale = 1 / Math.sqrt(attentionHeadSize * scaleFactor);
+      const factor = 1 / Math.sqrt(attentionHeadSize * scaleFactor);
       // [h, B, S, d]: heads first, so that the relative rows of a head meet all its queries in one product.
-      const query = tf.mul(this.#splitHeads(this.queryProj.forward(queryStates)), scale) as tf.Tensor4D;
+      const query = scale(this.#splitHeads(this.queryProj.forward(queryStates)), factor);
       const key = this.#splitHeads(this.keyProj.forward(hiddenStates));
       const value = this.#splitHeads(this.valueProj.forward(hiddenStates));
 
       const contentScores = batchMatMul(query, tf.transpose(key, [0, 1, 3, 2])) as tf.Tensor4D;
-      const scores = this.#addRelativeScores(contentScores, query, key, scale, inputs.relative, training);
+      const scores = this.#addRelativeScores(contentScores, query, key, factor, inputs.relative, training);
       const probabilities = this.dropout.forward(maskedSoftmax(scores, attentionMask), training);
 
       const context = this.#mergeHeads(batchMatMul(probabilities, value) as tf.Tensor4D);
@@ -144,7 +147,7 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
     contentScores: tf.Tensor4D,
     query: tf.Tensor4D,
     key: tf.Tensor4D,
-    scale: number,
+    factor: number,
     relative: RelativeInputs | undefined,
     training: boolean,
   ): tf.Tensor4D {
@@ -159,16 +162,16 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
     }
     const { rows, lookedUp } = relative;
     const table = this.posDropout.forward(relative.table, training);
-    let scores = contentScores;
+    const terms = [contentScores];
     if (this.posKeyProj !== undefined) {
       const positionKeys = this.#projectPositions(this.posKeyProj, table, rows.descending, lookedUp?.descending);
-      scores = tf.add(scores, contentToPosition(query, positionKeys));
+      terms.push(contentToPosition(query, positionKeys));
     }
     if (this.posQueryProj !== undefined) {
       const positionQueries = this.#projectPositions(this.posQueryProj, table, rows.ascending, lookedUp?.ascending);
-      scores = tf.add(scores, positionToContent(key, tf.mul(positionQueries, scale)));
+      terms.push(positionToContent(key, scale(positionQueries, factor)));
     }
-    return scores;
+    return addSameShape(...terms);
   }
 
   /** The relative rows by distance, projected, as columns: `[h, d, 2S]`. Of table and rows, the smaller is what is projected. */
@@ -178,20 +181,20 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
         ? projection.forward(lookedUp ?? embeddingLookup(table, rows))
         : embeddingLookup(projection.forward(table) as tf.Tensor2D, rows);
     const { numAttentionHeads, attentionHeadSize } = this.options;
-    return tf.transpose(tf.reshape(projected, [rows.size, numAttentionHeads, attentionHeadSize]), [1, 2, 0]);
+    return tf.transpose(reshape<tf.Rank.R3>(projected, [rows.size, numAttentionHeads, attentionHeadSize]), [1, 2, 0]);
   }
 
   /** `[B, S, A]` → `[h, B, S, d]`. */
   #splitHeads(x: tf.Tensor): tf.Tensor4D {
     const [batch, length] = x.shape as [number, number];
     const { numAttentionHeads, attentionHeadSize } = this.options;
-    return tf.transpose(tf.reshape(x, [batch, length, numAttentionHeads, attentionHeadSize]), [2, 0, 1, 3]);
+    return tf.transpose(reshape<tf.Rank.R4>(x, [batch, length, numAttentionHeads, attentionHeadSize]), [2, 0, 1, 3]);
   }
 
   /** `[h, B, S, d]` → `[B, S, A]`. */
   #mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
     const [heads, batch, length, headSize] = x.shape;
-    return tf.reshape(tf.transpose(x, [1, 2, 0, 3]), [batch, length, heads * headSize]);
+    return reshape(tf.transpose(x, [1, 2, 0, 3]), [batch, length, heads * headSize]);
   }
 
   /** The relative inputs for a bare table, as Keras hands it over; the rows are kept by this layer. */

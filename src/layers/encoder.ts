@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { expandAttentionMask, tokenMask } from '../ops/attention_mask';
 import { embeddingLookup } from '../ops/embedding_lookup';
-import { BLOCK_OPTIONS, DebertaV2Block } from './block';
+import { recompute } from '../ops/recompute';
+import { withoutGradient } from '../ops/without_gradient';
+import { BLOCK_OPTIONS, type BlockResult, DebertaV2Block } from './block';
 import { CONV_LAYER_OPTIONS, ConvLayer } from './conv_layer';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import type { RelativeInputs } from './disentangled_self_attention';
@@ -21,6 +23,8 @@ export interface EncoderPass {
   readonly training: boolean;
   readonly outputHiddenStates?: boolean | undefined;
   readonly outputAttentions?: boolean | undefined;
+  /** Whether no gradient is asked for the embeddings: frozen blocks at the start then keep nothing for one. */
+  readonly fixedInput?: boolean | undefined;
 }
 
 /** What {@link DebertaV2Encoder} gives. */
@@ -33,6 +37,15 @@ export type EncoderResult = {
   attentions?: tf.Tensor4D[];
 };
 
+/** What the blocks of a pass share. */
+interface SharedInputs {
+  /** As {@link DebertaV2Encoder.forward} takes it. */
+  readonly mask: tf.Tensor;
+  /** The same for the attention, see `expandAttentionMask`. */
+  readonly attentionMask: tf.Tensor4D;
+  readonly relative: RelativeInputs | undefined;
+}
+
 /**
  * The stack of blocks with the relative embeddings they share and, in v2, the convolution beside the first one.
  *
@@ -43,6 +56,13 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
   readonly relativeEmbeddings: RelativeEmbeddings | undefined;
   readonly conv: ConvLayer | undefined;
   readonly blocks: readonly DebertaV2Block[];
+  /**
+   * Whether training keeps the input of each block alone and computes the block a second time for its gradient: the
+   * same numbers for about a third more time, in the memory of one block instead of all; false by default.
+   *
+   * Without effect on inference and on a pass that gives attentions.
+   */
+  gradientCheckpointing = false;
 
   constructor(args: DebertaV2EncoderOptions & LayerArgs) {
     super(args, ENCODER_OPTIONS);
@@ -62,16 +82,16 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
    */
   forward(embedded: tf.Tensor3D, mask: tf.Tensor, pass: EncoderPass): EncoderResult {
     return tf.tidy(() => {
-      const attentionMask = expandAttentionMask(mask);
       const relative = this.#relativeInputs(embedded.shape[1], pass.training);
+      const shared = { mask, attentionMask: expandAttentionMask(mask), relative };
+      const run = this.#layerRunner(shared, pass);
       const hiddenStates: tf.Tensor3D[] = [embedded];
       const attentions: tf.Tensor4D[] = [];
       let current = embedded;
-      for (const [index, block] of this.blocks.entries()) {
+      for (const block of this.blocks) {
         const previous = current;
-        const result = block.forward({ hiddenStates: previous, attentionMask, relative }, pass);
-        current =
-          index === 0 ? this.#convolve(embedded, result.hiddenStates, mask, pass.training) : result.hiddenStates;
+        const result = run(block, previous);
+        current = result.hiddenStates;
         // The gradient keeps what it needs itself; without this, all layers' states would live until the end.
         if (pass.outputHiddenStates) hiddenStates.push(current);
         else if (previous !== embedded) previous.dispose();
@@ -85,8 +105,57 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
     });
   }
 
+  /** How each block of a pass is run: plainly, recomputed for its gradient, or without one. */
+  #layerRunner(shared: SharedInputs, pass: EncoderPass): (block: DebertaV2Block, states: tf.Tensor3D) => BlockResult {
+    if (!pass.training || pass.outputAttentions) return (block, states) => this.#runLayer(block, states, shared, pass);
+    const fixed = new Set(pass.fixedInput ? this.#blocksBelowTrained() : []);
+    return (block, states) => {
+      const run = () => this.#runLayer(block, states, shared, pass);
+      if (fixed.has(block)) return { hiddenStates: withoutGradient(() => run().hiddenStates) };
+      return this.gradientCheckpointing ? { hiddenStates: this.#recomputeLayer(block, states, shared) } : run();
+    };
+  }
+
+  /** The blocks, from the first, that no gradient has to pass: nothing is trained in them or below. */
+  #blocksBelowTrained(): readonly DebertaV2Block[] {
+    const isTrained = (layer?: DebertaLayer) => layer !== undefined && layer.trainableWeights.length > 0;
+    if (isTrained(this.relativeEmbeddings) || isTrained(this.conv)) return [];
+    const lowest = this.blocks.findIndex(isTrained);
+    return lowest < 0 ? this.blocks : this.blocks.slice(0, lowest);
+  }
+
+  /** A block, and the convolution beside the first one. */
+  #runLayer(block: DebertaV2Block, states: tf.Tensor3D, shared: SharedInputs, pass: EncoderPass): BlockResult {
+    const { mask, attentionMask, relative } = shared;
+    const result = block.forward({ hiddenStates: states, attentionMask, relative }, pass);
+    if (this.conv === undefined || block !== this.blocks[0]) return result;
+    const convInputs = { hiddenStates: states, residualStates: result.hiddenStates, inputMask: tokenMask(mask) };
+    return { ...result, hiddenStates: this.conv.forward(convInputs, pass.training) };
+  }
+
+  /** As {@link #runLayer} while training, keeping its inputs alone. Of the masks the small one is kept. */
+  #recomputeLayer(block: DebertaV2Block, states: tf.Tensor3D, { mask, relative }: SharedInputs): tf.Tensor3D {
+    const layers = block === this.blocks[0] && this.conv !== undefined ? [block, this.conv] : [block];
+    const weights = layers.flatMap((layer) => layer.trainableWeights).map((weight) => weight.read() as tf.Variable);
+    const inputs = relative === undefined ? ([states] as const) : ([states, relative.table] as const);
+    return recompute(
+      { inputs, constants: [mask], weights, seeds: this.seeds },
+      ([keptStates, table], [keptMask]) =>
+        this.#runLayer(
+          block,
+          keptStates,
+          {
+            mask: keptMask,
+            attentionMask: expandAttentionMask(keptMask),
+            relative: relative && table && { table, rows: relative.rows },
+          },
+          { training: true },
+        ).hiddenStates,
+    );
+  }
+
   #relativeInputs(length: number, training: boolean): RelativeInputs | undefined {
-    if (this.relativeEmbeddings === undefined) return undefined;
+    if (this.relativeEmbeddings === undefined || this.options.posAttType.length === 0) return undefined;
     const table = this.relativeEmbeddings.forward();
     const rows = this.relativeEmbeddings.rows.forLength(length);
     // With dropout each layer sees another table; with more rows than the table has, layers project before they look up.
@@ -94,11 +163,6 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
     if (!isShared) return { table, rows };
     const lookUp = (order: tf.Tensor1D) => embeddingLookup(table, order) as tf.Tensor2D;
     return { table, rows, lookedUp: { descending: lookUp(rows.descending), ascending: lookUp(rows.ascending) } };
-  }
-
-  #convolve(embedded: tf.Tensor3D, states: tf.Tensor3D, mask: tf.Tensor, training: boolean): tf.Tensor3D {
-    if (this.conv === undefined) return states;
-    return this.conv.forward({ hiddenStates: embedded, residualStates: states, inputMask: tokenMask(mask) }, training);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { withoutGradient } from '../ops/without_gradient';
 import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deberta_layer';
 import { DebertaV2Embeddings, EMBEDDINGS_OPTIONS, type EmbeddingsInputs } from './embeddings';
 import { DebertaV2Encoder, ENCODER_OPTIONS, type EncoderPass, type EncoderResult } from './encoder';
@@ -28,8 +29,11 @@ export class DebertaV2MainLayer extends DebertaLayer<DebertaV2MainLayerOptions> 
 
   forward(inputs: EmbeddingsInputs, pass: EncoderPass): EncoderResult {
     return tf.tidy(() => {
-      const embedded = this.embeddings.forward(inputs, pass.training);
-      return this.encoder.forward(embedded, inputs.attentionMask, pass);
+      const isFrozen = this.embeddings.trainableWeights.length === 0;
+      const fixedInput = pass.training && isFrozen && inputs.inputsEmbeds === undefined;
+      const embed = () => this.embeddings.forward(inputs, pass.training);
+      const embedded = fixedInput ? withoutGradient(embed) : embed();
+      return this.encoder.forward(embedded, inputs.attentionMask, { ...pass, fixedInput });
     });
   }
 

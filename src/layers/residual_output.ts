@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { addSameShape } from '../ops/add_same_shape';
 import { type CallArgs, DebertaLayer, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { Dropout } from './dropout';
@@ -35,10 +36,10 @@ export class ResidualOutput extends DebertaLayer<ResidualOutputOptions> {
 
   /** `[B, S, inputSize]` and `[B, S, H]` → `[B, S, H]`. */
   forward(x: tf.Tensor, residual: tf.Tensor3D, training: boolean): tf.Tensor3D {
-    return tf.tidy(
-      () =>
-        this.layerNorm.forward(tf.add(this.dropout.forward(this.dense.forward(x), training), residual)) as tf.Tensor3D,
-    );
+    return tf.tidy(() => {
+      const changed = this.dropout.forward(this.dense.forward(x), training) as tf.Tensor3D;
+      return this.layerNorm.forward(addSameShape(changed, residual));
+    });
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {

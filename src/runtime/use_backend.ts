@@ -3,6 +3,7 @@ import { BackendError, UsageError } from '../errors';
 import { isNode } from '../files/node_builtins';
 import { logger } from '../logger';
 import { BACKEND_NAMES, type BackendName } from './backend_name';
+import { guardWasmMemory } from './guard_wasm_memory';
 import { loadNativeTensorflow } from './native_tensorflow';
 import { quietly } from './quietly';
 import { loadWasmBackend, type WasmPaths } from './wasm_backend';
@@ -69,6 +70,7 @@ async function activate(name: BackendName, options: UseBackendOptions): Promise<
   await quietly(async () => {
     await load(name, options);
     await select(name);
+    if (name === 'wasm') guardWasmMemory();
   });
   return name;
 }
