@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { UsageError } from '../errors';
+import type { TaskLoss } from './loss_options';
 import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { type BaseModelOutput, encoderOutputs } from './model_outputs';
-import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
+import { TFDebertaV2PreTrainedModel } from './pretrained_model';
 
 /**
  * The bare DeBERTa-v2 encoder.

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors';
+import { IGNORED_LABEL } from '../ops/ignored_label';
 import { checkLabelShape } from './label_shape';
-import { IGNORED_LABEL } from './task_losses';
 
 /** Labels as `fit` takes them: one tensor, a list in the order of their names, or a map by those names. */
 export type LabelInputs = tf.Tensor | tf.Tensor[] | { readonly [name: string]: unknown };

@@ -15,9 +15,9 @@ export function checkLabelShape(name: string, labels: tf.Tensor, shapes: readonl
   });
 }
 
-/** Shapes of class indices for logits `[..., C]`: `[...]`, and `[B, 1]` for `[B]`. */
-export function classIndexShapes(logits: tf.Tensor): number[][] {
-  const shape = logits.shape.slice(0, -1);
+/** Shapes of class indices for logits of the shape `[..., C]`: `[...]`, and `[B, 1]` for `[B]`. */
+export function classIndexShapes(logitsShape: readonly number[]): number[][] {
+  const shape = logitsShape.slice(0, -1);
   return shape.length === 1 ? [shape, [...shape, 1]] : [shape];
 }
 

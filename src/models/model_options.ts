@@ -4,6 +4,7 @@ import type { OpenOptions } from '../convert/open_checkpoint';
 import type { StorageType } from '../convert/storage_type';
 import type { WeightProgress } from '../convert/weight_progress';
 import type { LabelInputs } from './label_inputs';
+import type { LossOptions } from './loss_options';
 import type { PredictInputs } from './model_inputs';
 
 /** Options of a model's constructor. */
@@ -42,8 +43,14 @@ export interface SavePretrainedOptions {
   readonly maxShardSize?: number;
 }
 
-/** Arguments of `compile`, with the loss left to the task where none is given. */
-export type CompileArgs = Omit<tf.ModelCompileArgs, 'loss'> & Partial<Pick<tf.ModelCompileArgs, 'loss'>>;
+/**
+ * Arguments of `compile`, with the loss left to the task where none is given; class weights and label smoothing are for
+ * that loss. `runEagerly` (false by default) makes training steps operation by operation where they could be one graph,
+ * as `run_eagerly` of Keras.
+ */
+export type CompileArgs = Omit<tf.ModelCompileArgs, 'loss'> &
+  Partial<Pick<tf.ModelCompileArgs, 'loss'>> &
+  Pick<LossOptions, 'classWeights' | 'labelSmoothing'> & { readonly runEagerly?: boolean };
 
 /** Arguments of `predict`; tfjs exports no name for them. */
 export type PredictArgs = NonNullable<Parameters<tf.LayersModel['predict']>[1]>;

@@ -7,12 +7,14 @@ import { Dropout } from '../layers/dropout';
 import { FlattenChoices } from '../layers/flatten_choices';
 import { UnflattenChoices } from '../layers/unflatten_choices';
 import { checkClassIndices } from './label_inputs';
+import type { TaskLoss } from './loss_options';
+import { checkLossOptions, type LossOptions } from './loss_options';
 import { startGraph } from './model_graph';
 import { checkInputShapes, type ModelInputs, mapInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
-import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { classificationLoss } from './task_losses';
+import { TFDebertaV2PreTrainedModel } from './pretrained_model';
+import { classificationLoss, classificationLossWeight } from './task_losses';
 
 /**
  * DeBERTa-v2 with a head that scores each of several texts and compares the scores.
@@ -71,7 +73,14 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
   }
 
   protected override taskLoss(): TaskLoss {
-    return classificationLoss;
+    return (labels, logits, options: LossOptions = {}) => {
+      checkLossOptions(options, 'choices');
+      return classificationLoss(labels, logits, options);
+    };
+  }
+
+  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
+    return classificationLossWeight(labels, options);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

@@ -11,9 +11,7 @@ import { buildWithWeights } from '../layers/deberta_layer';
 import type { EncoderPass, EncoderResult } from '../layers/encoder';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
 import { type ExportSavedModelOptions, exportSavedModel } from './export_saved_model';
-import { type LabelInputs, nameLabels } from './label_inputs';
 import { loadPretrained } from './load_pretrained';
-import { type BatchSource, mapBatches } from './map_batches';
 import type { ModelGraph } from './model_graph';
 import {
   checkBatchSize,
@@ -24,9 +22,6 @@ import {
   type PredictInputs,
 } from './model_inputs';
 import type {
-  CompileArgs,
-  EvaluateDatasetArgs,
-  FitArgs,
   ForwardOptions,
   FromPretrainedOptions,
   ModelOptions,
@@ -35,7 +30,7 @@ import type {
 } from './model_options';
 import { predictBatches } from './predict_batches';
 import { savePretrained } from './save_pretrained';
-import { withTaskAccuracy } from './task_accuracy';
+import { TrainableModel } from './trainable_model';
 
 /** A model class, as the static methods of the base see it. */
 export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
@@ -43,22 +38,17 @@ export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
   readonly className: Architecture;
 }
 
-/** Loss of a task from its target and the output of the Keras graph. */
-export type TaskLoss = (target: tf.Tensor, output: tf.Tensor) => tf.Scalar;
-
 /**
  * Base of the DeBERTa-v2 models: a tf.LayersModel with `forward`, checkpoints, and inputs by name.
  *
  * Mirrors `TFDebertaV2PreTrainedModel` of Hugging Face transformers.
  */
-export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
+export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
   /** The encoder, without head. */
-  readonly deberta: DebertaV2MainLayer;
+  override readonly deberta: DebertaV2MainLayer;
   /** What did not fit when the weights were loaded; empty lists for a new model. */
   loadingInfo: LoadingInfo = { missingKeys: [], unexpectedKeys: [], mismatchedKeys: [] };
   #config: DebertaV2Config;
-  #staleOptimizer = false;
-  #usesTaskLoss = true;
   #inference: Predictor | undefined;
 
   protected constructor(config: DebertaV2Config, deberta: DebertaV2MainLayer, graph: ModelGraph) {
@@ -68,7 +58,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
   }
 
   /** The configuration the model was made from. */
-  get config(): DebertaV2Config {
+  override get config(): DebertaV2Config {
     return this.#config;
   }
 
@@ -116,51 +106,6 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     return fastWeightInit ? buildWithWeights((_path, shape) => tf.zeros(shape), build) : build();
   }
 
-  /**
-   * One differentiable pass, synchronous: usable inside `tf.grads` and `optimizer.minimize`.
-   *
-   * The ids are not checked against the vocabulary here, which would read them back from a GPU.
-   *
-   * @throws {InputError} for shapes of inputs or labels that do not fit.
-   */
-  abstract forward(inputs: ModelInputs, options?: ForwardOptions): object;
-
-  /** Rank of `input_ids`: 2, or 3 where a text has choices. */
-  protected get inputRank(): 2 | 3 {
-    return 2;
-  }
-
-  /** Names of the label tensors. */
-  protected get labelNames(): readonly string[] {
-    return ['labels'];
-  }
-
-  /** What the output is trained against, from the labels in the order of their names. */
-  protected targetOf(labels: readonly tf.Tensor[]): tf.Tensor {
-    return labels[0]!;
-  }
-
-  /** The task's own loss, for `compile` without one. */
-  protected abstract taskLoss(): TaskLoss;
-
-  /** Refuses labels the task cannot train on; reads them back. */
-  protected abstract checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void;
-
-  override get trainable(): boolean {
-    return super.trainable;
-  }
-
-  /** Freezes every layer, as Keras does, and thereby its variables for `optimizer.minimize`. */
-  override set trainable(trainable: boolean) {
-    super.trainable = trainable;
-    for (const layer of this.layers) layer.trainable = trainable;
-  }
-
-  /** Restarts the stream that dropout masks and new weights draw their seeds from. */
-  setSeed(seed: number): void {
-    this.deberta.seeds.state = seed >>> 0;
-  }
-
   /** Runs the encoder on inputs `[B, S]`, with the defaults filled in. */
   protected encode(inputs: ModelInputs, { training = false, ...outputs }: ForwardOptions): EncoderResult {
     checkInputShapes(inputs, 2, this.config);
@@ -193,11 +138,16 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
    */
   override predict(x: PredictInputs, args: PredictArgs = {}): tf.Tensor | tf.Tensor[] {
     const inputs = nameInputs(x);
-    this.#checkInputs(inputs);
+    this.checkInputs(inputs);
     const batchSize = args.batchSize ?? 32;
     checkBatchSize(batchSize);
-    const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batchSize));
-    return results.length === 1 ? results[0]! : results;
+    const [rows = 0, ...rest] = inputs.input_ids!.shape;
+    try {
+      const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batchSize));
+      return results.length === 1 ? results[0]! : results;
+    } catch (error) {
+      throw this.explainMemory(error, [Math.min(rows, batchSize), ...rest], false);
+    }
   }
 
   /**
@@ -272,142 +222,12 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     return this.predict(x, { batchSize: Number.MAX_SAFE_INTEGER });
   }
 
-  #checkInputs(inputs: ModelInputs): void {
+  protected override checkInputs(inputs: ModelInputs): void {
     checkInputShapes(inputs, this.inputRank, this.config);
     requirePositionRows(inputs.input_ids!.shape.at(-1)!, this.config);
     checkIds('input_ids', inputs.input_ids, this.config.vocabSize, 'vocab_size');
     if (this.config.typeVocabSize > 0) {
       checkIds('token_type_ids', inputs.token_type_ids, this.config.typeVocabSize, 'type_vocab_size');
-    }
-  }
-
-  /**
-   * As tf.LayersModel; without `loss` the task's own is used, and the metric `accuracy` then compares class indices,
-   * ignored labels left out (logged as `acc`).
-   */
-  override compile(args: CompileArgs): void {
-    this.#staleOptimizer = false;
-    this.#usesTaskLoss = args.loss === undefined;
-    const metrics = this.#usesTaskLoss && args.metrics !== undefined ? withTaskAccuracy(args.metrics) : args.metrics;
-    const loss = args.loss ?? this.taskLoss();
-    super.compile({ ...args, loss, ...(metrics === undefined ? {} : { metrics }) });
-  }
-
-  /**
-   * Trains as tf.LayersModel does.
-   *
-   * @param x as {@link predict} takes it.
-   * @param y int labels `[B]`, `[B, S]` with -100 for tokens that do not count, `{ start_positions, end_positions }`,
-   *   or floats for regression and several labels at once.
-   * @throws {InputError} for ids or labels out of range, or shapes that do not fit; {@link UsageError} when the model
-   *   is not compiled, or for arguments that cannot be carried out.
-   */
-  override async fit(x: PredictInputs, y: LabelInputs, args: FitArgs = {}): Promise<tf.History> {
-    checkBatchSize(args.batchSize);
-    return super.fit(this.#named(x), this.#namedLabels(y), this.#namedValidation(args));
-  }
-
-  #namedValidation({ validationData, ...args }: FitArgs): tf.ModelFitArgs {
-    if (validationData === undefined) return args;
-    const [x, y, ...sampleWeights] = validationData as [PredictInputs, LabelInputs];
-    const named = [this.#named(x), this.#namedLabels(y), ...sampleWeights];
-    return { ...args, validationData: named as unknown as NonNullable<tf.ModelFitArgs['validationData']> };
-  }
-
-  /** Loss and metrics on a data set; inputs and labels as {@link fit}. */
-  override evaluate(x: PredictInputs, y: LabelInputs, args: tf.ModelEvaluateArgs = {}): tf.Scalar | tf.Scalar[] {
-    checkBatchSize(args.batchSize);
-    return super.evaluate(
-      this.#named(x) as unknown as tf.Tensor[],
-      this.#namedLabels(y) as unknown as tf.Tensor[],
-      args,
-    );
-  }
-
-  /** One optimizer step; inputs and labels as {@link fit}. */
-  override async trainOnBatch(x: PredictInputs, y: LabelInputs): Promise<number | number[]> {
-    return super.trainOnBatch(this.#named(x), this.#namedLabels(y));
-  }
-
-  /** Trains on batches `{ xs, ys }`, each as {@link fit} takes them; the batches are disposed of. */
-  override async fitDataset<T>(dataset: BatchSource<T>, args: tf.ModelFitDatasetArgs<T>): Promise<tf.History> {
-    this.#requireCompiled();
-    this.#refuseClassWeight(args.classWeight);
-    return super.fitDataset(this.#standardized(dataset), args as tf.ModelFitDatasetArgs<KerasBatch>);
-  }
-
-  /** Loss and metrics on batches `{ xs, ys }`; the batches are disposed of. */
-  override async evaluateDataset(
-    dataset: BatchSource<object>,
-    args?: EvaluateDatasetArgs,
-  ): Promise<tf.Scalar | tf.Scalar[]> {
-    this.#requireCompiled();
-    return super.evaluateDataset(this.#standardized(dataset), args);
-  }
-
-  /** tfjs asks a data set for every input and output of the graph by name; ours may hold less. */
-  #standardized(dataset: BatchSource<unknown>): BatchSource<KerasBatch> {
-    return mapBatches(dataset, (batch) => {
-      const { xs, ys } = batch as { xs: PredictInputs; ys: LabelInputs };
-      const [inputs, labels] = this.standardizeUserDataXY(this.#named(xs), this.#namedLabels(ys));
-      const byName = (names: string[], tensors: tf.Tensor[]) =>
-        Object.fromEntries(names.map((n, i) => [n, tensors[i]!]));
-      return { xs: byName(this.inputNames, inputs), ys: byName(this.outputNames, labels) };
-    });
-  }
-
-  #named(x: PredictInputs): tf.NamedTensorMap {
-    return nameInputs(x) as tf.NamedTensorMap;
-  }
-
-  #namedLabels(y: LabelInputs): tf.NamedTensorMap {
-    return nameLabels(y, this.labelNames);
-  }
-
-  /** Where every way of training hands its data over: tensors in the order of the graph, checked. */
-  protected override standardizeUserDataXY(x: TensorInputs, y: TensorInputs): [tf.Tensor[], tf.Tensor[]] {
-    this.#requireCompiled();
-    const inputs = x as ModelInputs;
-    this.#checkInputs(inputs);
-    const labels = y as tf.NamedTensorMap;
-    if (this.#usesTaskLoss) {
-      for (const name of this.labelNames) this.checkLabels(name, labels[name]!, inputs);
-    }
-    const target = this.targetOf(this.labelNames.map((name) => labels[name]!));
-    const ids = inputs.input_ids!;
-    // tfjs disposes what it finds here and did not get from the caller.
-    const standardized = [
-      tf.cast(ids, 'int32'),
-      inputs.attention_mask ?? tf.onesLike(ids),
-      inputs.token_type_ids ?? tf.zerosLike(ids),
-    ];
-    return [standardized, [target]];
-  }
-
-  protected override standardizeUserData(
-    x: TensorInputs,
-    y: TensorInputs,
-    sampleWeight?: tf.Tensor | tf.Tensor[] | { [outputName: string]: tf.Tensor },
-    classWeight?: tf.ClassWeight | tf.ClassWeight[] | tf.ClassWeightMap,
-    checkBatchAxis?: boolean,
-    batchSize?: number,
-  ): Promise<[tf.Tensor[], tf.Tensor[], tf.Tensor[]]> {
-    this.#refuseClassWeight(classWeight);
-    return super.standardizeUserData(x, y, sampleWeight, classWeight, checkBatchAxis, batchSize);
-  }
-
-  #requireCompiled(): void {
-    if (this.optimizer === undefined) {
-      throw new UsageError('The model has no optimizer and loss yet; call compile before training or evaluating.');
-    }
-    if (this.#staleOptimizer) {
-      throw new UsageError('The model was resized after compile; call compile again before training.');
-    }
-  }
-
-  #refuseClassWeight(classWeight: unknown): void {
-    if (this.#usesTaskLoss && classWeight != null) {
-      throw new UsageError("classWeight needs a loss given to compile; the task's own loss takes no class weights.");
     }
   }
 
@@ -421,7 +241,7 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     this.#releasePredictor();
     this.#config = this.#config.with({ vocabSize: rows });
     this.deberta.embeddings.wordEmbeddings.resize(rows);
-    this.#staleOptimizer = this.optimizer !== undefined;
+    this.requireNewCompile();
   }
 
   /**
@@ -456,8 +276,3 @@ export abstract class TFDebertaV2PreTrainedModel extends tf.LayersModel {
     return returnString ? JSON.stringify(topology) : { ...topology, config: { ...topology.config } };
   }
 }
-
-type TensorInputs = Parameters<tf.LayersModel['fit']>[0];
-
-/** A batch as tfjs wants it. */
-type KerasBatch = { xs: tf.NamedTensorMap; ys: tf.NamedTensorMap };

@@ -5,12 +5,14 @@ import { ConfigError } from '../errors';
 import { Dense } from '../layers/dense';
 import { SpanScores } from '../layers/span_scores';
 import { checkClassIndices } from './label_inputs';
+import type { LossOptions, TaskLoss } from './loss_options';
 import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type QuestionAnsweringOutput } from './model_outputs';
-import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { positionLoss } from './task_losses';
+import type { LabelPadding } from './pad_step';
+import { TFDebertaV2PreTrainedModel } from './pretrained_model';
+import { positionLoss, positionLossWeight } from './task_losses';
 
 /**
  * DeBERTa-v2 with a head that scores each token as start and as end of the answer.
@@ -71,8 +73,36 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
     );
   }
 
+  protected override outputOf(result: QuestionAnsweringOutput): tf.Tensor {
+    return tf.stack([result.start_logits, result.end_logits], 1);
+  }
+
+  protected override get labelPadding(): LabelPadding {
+    return 'none';
+  }
+
   protected override taskLoss(): TaskLoss {
-    return (positions, spans) => tf.tidy(() => spanLoss(tf.unstack(positions, 1), tf.unstack(spans, 1)));
+    return (positions, spans, options?: LossOptions) =>
+      tf.tidy(() => spanLoss(tf.unstack(positions, 1), tf.unstack(spans, 1), options));
+  }
+
+  /**
+   * The mean over both ends. The losses of parts add up to that of the whole if in each part as many starts as ends lie
+   * in the window, as they do where an answer lies in it whole or not at all.
+   *
+   * @param positions `[B, 2]`.
+   * @param spansShape `[B, 2, S]`.
+   */
+  protected override taskLossWeight(
+    positions: tf.Tensor,
+    options: LossOptions,
+    spansShape: readonly number[],
+  ): tf.Scalar {
+    const length = spansShape[2]!;
+    return tf.tidy(() => {
+      const ends = tf.unstack(positions, 1).map((end) => positionLossWeight(end, length, options));
+      return tf.div(tf.addN(ends), 2);
+    });
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
@@ -82,9 +112,12 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
 }
 
 /** Mean of the losses of start and end, from their positions `[B]` and logits `[B, S]`. */
-function spanLoss([start, end]: tf.Tensor[], [startLogits, endLogits]: tf.Tensor[]): tf.Scalar {
+function spanLoss([start, end]: tf.Tensor[], [startLogits, endLogits]: tf.Tensor[], options?: LossOptions): tf.Scalar {
   return tf.tidy(() => {
-    const losses = [positionLoss(start!, startLogits as tf.Tensor2D), positionLoss(end!, endLogits as tf.Tensor2D)];
+    const losses = [
+      positionLoss(start!, startLogits as tf.Tensor2D, options),
+      positionLoss(end!, endLogits as tf.Tensor2D, options),
+    ];
     return tf.div(tf.addN(losses), 2);
   });
 }

@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import { writeCheckpoint } from '../convert/checkpoint_writer';
-import { weightSpecs } from '../convert/weight_names';
 import { writeFilesAtomically } from '../files/atomic_write';
 import type { SavePretrainedOptions } from './model_options';
+import { writePretrained } from './write_pretrained';
 
 /** Writes configuration and weights into a folder; see `TFDebertaV2PreTrainedModel.savePretrained`. */
 export function savePretrained(
@@ -12,13 +11,7 @@ export function savePretrained(
   architecture: Architecture,
   config: DebertaV2Config,
   weights: readonly tf.LayerVariable[],
-  { format = 'tfjs', dtype, maxShardSize }: SavePretrainedOptions,
+  options: SavePretrainedOptions,
 ): Promise<void> {
-  const byName = new Map(weights.map((weight) => [weight.originalName, weight]));
-  const options = { config, architecture, format, dtype, maxShardSize };
-  return writeFilesAtomically(folder, (staging) =>
-    writeCheckpoint(staging, options, weightSpecs(config, architecture), async function* ({ tfName }) {
-      yield (await byName.get(tfName)!.read().data()) as Float32Array;
-    }),
-  );
+  return writeFilesAtomically(folder, (staging) => writePretrained(staging, architecture, config, weights, options));
 }

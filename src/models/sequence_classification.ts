@@ -6,12 +6,13 @@ import { Dense } from '../layers/dense';
 import { Dropout } from '../layers/dropout';
 import { checkClassIndices } from './label_inputs';
 import { checkLabelShape, valueShapes } from './label_shape';
+import type { LossOptions, TaskLoss } from './loss_options';
 import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
-import { type TaskLoss, TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { sequenceClassificationLoss, sequenceLossKind } from './task_losses';
+import { TFDebertaV2PreTrainedModel } from './pretrained_model';
+import { sequenceClassificationLoss, sequenceClassificationLossWeight, sequenceLossKind } from './task_losses';
 
 /**
  * DeBERTa-v2 with a classifier of whole texts or pairs of texts: classes, several labels at once, or values.
@@ -62,7 +63,13 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
 
   protected override taskLoss(): TaskLoss {
     const { problemType } = this.config;
-    return (labels, logits) => sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType);
+    return (labels, logits, options?: LossOptions) =>
+      sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType, options);
+  }
+
+  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
+    const { numLabels, problemType } = this.config;
+    return sequenceClassificationLossWeight(labels, numLabels, problemType, options);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

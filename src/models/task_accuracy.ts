@@ -11,7 +11,7 @@ import { checkLabelShape, classIndexShapes } from './label_shape';
  * @throws {InputError} for labels that are not class indices, as those of several labels at once.
  */
 export function taskAccuracy(labels: tf.Tensor, logits: tf.Tensor): tf.Scalar {
-  checkLabelShape('Labels of the metric accuracy', labels, classIndexShapes(logits));
+  checkLabelShape('Labels of the metric accuracy', labels, classIndexShapes(logits.shape));
   return tf.tidy(() => {
     const classes = logits.shape.at(-1)!;
     const expected = tf.reshape(tf.cast(labels, 'int32'), [-1]);

@@ -1,29 +1,66 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ProblemType } from '../config/config_schema';
 import { binaryCrossEntropy } from '../ops/binary_cross_entropy';
-import { crossEntropy, softCrossEntropy } from '../ops/cross_entropy';
+import { type CrossEntropyOptions, crossEntropy, softCrossEntropy } from '../ops/cross_entropy';
+import { labelWeights } from '../ops/label_weights';
 import { meanSquaredError } from '../ops/mean_squared_error';
 import { checkLabelShape, classIndexShapes, valueShapes } from './label_shape';
+import { checkLossOptions, type LossOptions } from './loss_options';
 
 /** Label of tokens that do not count in a loss, as in PyTorch and transformers. */
 export const IGNORED_LABEL = -100;
+
+/** Labels of rows `[N]`, and how they count. */
+interface LabelledRows {
+  readonly labels: tf.Tensor1D;
+  readonly options: CrossEntropyOptions;
+}
 
 /**
  * Loss of a label per row: every row with its class, the others marked {@link IGNORED_LABEL}.
  *
  * @param labels `[...]` class indices.
  * @param logits `[..., C]`.
- * @throws {InputError} for labels of another shape.
+ * @returns a scalar; NaN with a gradient of zeros if no label counts, as in PyTorch.
+ * @throws {InputError} for labels or sample weights of another shape; {@link UsageError} for options that do not fit.
  */
-export function classificationLoss(labels: tf.Tensor, logits: tf.Tensor): tf.Scalar {
-  checkLabelShape('labels', labels, classIndexShapes(logits));
-  return tf.tidy(() =>
-    crossEntropy(
-      tf.reshape(logits, [-1, logits.shape.at(-1)!]),
-      tf.reshape(tf.cast(labels, 'int32'), [-1]),
-      IGNORED_LABEL,
-    ),
-  );
+export function classificationLoss(labels: tf.Tensor, logits: tf.Tensor, options: LossOptions = {}): tf.Scalar {
+  checkLabelShape('labels', labels, classIndexShapes(logits.shape));
+  checkLossOptions(options, logits.shape.at(-1)!);
+  return tf.tidy(() => {
+    const rows = classRows(labels, options);
+    return crossEntropy(tf.reshape(logits, [-1, logits.shape.at(-1)!]), rows.labels, rows.options);
+  });
+}
+
+/**
+ * What the mean of {@link classificationLoss} divides by: the number of labels that count, or the sum of their weights.
+ *
+ * With it the losses of parts add up to that of the whole: `Σ weight · loss / Σ weight`.
+ */
+export function classificationLossWeight(labels: tf.Tensor, options: LossOptions = {}): tf.Scalar {
+  return tf.tidy(() => weightOf(classRows(labels, options)));
+}
+
+function classRows(labels: tf.Tensor, options: LossOptions): LabelledRows {
+  return {
+    labels: tf.reshape(tf.cast(labels, 'int32'), [-1]),
+    options: { ...options, ignoreIndex: IGNORED_LABEL, rowWeights: rowWeights(options, labels.shape) },
+  };
+}
+
+/** The weight of each label `[N]`: its own, or that of its example. */
+function rowWeights({ sampleWeights }: LossOptions, labelShape: readonly number[]): tf.Tensor1D | undefined {
+  if (sampleWeights === undefined) return undefined;
+  const [batch = 0, ...tokens] = labelShape;
+  const shapes = [[...labelShape], [batch], [batch, 1]];
+  checkLabelShape('sampleWeights', sampleWeights, shapes);
+  const ownOrShared = tf.reshape(tf.cast(sampleWeights, 'float32'), [batch, -1]);
+  return tf.reshape(tf.mul(ownOrShared, tf.ones([batch, tokens[0] ?? 1])), [-1]);
+}
+
+function weightOf({ labels, options }: LabelledRows): tf.Scalar {
+  return tf.sum(labelWeights(labels, options).labels);
 }
 
 /**
@@ -51,36 +88,66 @@ export function sequenceLossKind(
  *   values `[B]` or `[B, numLabels]` for regression, 0/1 `[B, numLabels]` for several labels at once, or
  *   probabilities `[B, numLabels]`.
  * @param logits `[B, numLabels]`.
- * @throws {InputError} for labels of another shape.
+ * @throws {InputError} for labels or sample weights of another shape; {@link UsageError} for options that do not fit.
  */
 export function sequenceClassificationLoss(
   labels: tf.Tensor,
   logits: tf.Tensor2D,
   problemType: ProblemType | null,
+  options: LossOptions = {},
 ): tf.Scalar {
   return tf.tidy(() => {
     const [batch, numLabels] = logits.shape;
     const kind = sequenceLossKind(problemType, numLabels, labels);
     if (kind === 'single_label_classification') {
-      return problemType === null ? lossOfLabelled(labels, logits) : classificationLoss(labels, logits);
+      return problemType === null
+        ? lossOfLabelled(labels, logits, options)
+        : classificationLoss(labels, logits, options);
     }
     checkLabelShape('labels', labels, valueShapes(batch, numLabels));
+    checkLossOptions(options, kind === 'regression' ? 'values' : numLabels);
+    const { classWeights, labelSmoothing } = options;
+    const rows = rowWeights(options, [batch]);
     const targets = tf.reshape(tf.cast(labels, 'float32'), logits.shape) as tf.Tensor2D;
-    if (kind === 'regression') return meanSquaredError(logits, targets);
+    if (kind === 'regression') return meanSquaredError(logits, targets, rows);
     return kind === 'multi_label_classification'
-      ? binaryCrossEntropy(logits, targets)
-      : softCrossEntropy(logits, targets);
+      ? binaryCrossEntropy(logits, targets, { positiveWeights: classWeights, labelSmoothing, rowWeights: rows })
+      : softCrossEntropy(logits, targets, { classWeights, labelSmoothing, rowWeights: rows });
   });
 }
 
-/** Cross-entropy over the rows whose label is not negative; 0 where there is none. */
-function lossOfLabelled(labels: tf.Tensor, logits: tf.Tensor2D): tf.Scalar {
-  const isLabelled = tf.greaterEqual(labels, 0);
-  const counted = tf.cast(isLabelled, 'int32');
-  const ignored = tf.mul(tf.sub(tf.onesLike(counted), counted), tf.scalar(IGNORED_LABEL, 'int32'));
-  const indices = tf.add(tf.mul(tf.cast(labels, 'int32'), counted), ignored);
+/**
+ * What the mean of {@link sequenceClassificationLoss} divides by: see {@link classificationLossWeight}; without class
+ * indices, the number of examples or the sum of their weights.
+ */
+export function sequenceClassificationLossWeight(
+  labels: tf.Tensor,
+  numLabels: number,
+  problemType: ProblemType | null,
+  options: LossOptions = {},
+): tf.Scalar {
+  const batch = labels.shape[0]!;
+  return tf.tidy(() => {
+    if (sequenceLossKind(problemType, numLabels, labels) !== 'single_label_classification') {
+      return tf.sum(rowWeights(options, [batch]) ?? tf.ones([batch]));
+    }
+    return classificationLossWeight(problemType === null ? ignoreNegative(labels) : labels, options);
+  });
+}
+
+/** Cross-entropy over the rows whose label is not negative; 0 where none counts. */
+function lossOfLabelled(labels: tf.Tensor, logits: tf.Tensor2D, options: LossOptions): tf.Scalar {
+  const indices = ignoreNegative(labels);
+  const counts = tf.notEqual(classificationLossWeight(indices, options), 0);
   // The mean over no row is NaN, which `where` drops; its gradient is 0 already.
-  return tf.where(tf.any(isLabelled), classificationLoss(indices, logits), tf.scalar(0)) as tf.Scalar;
+  return tf.where(counts, classificationLoss(indices, logits, options), tf.scalar(0)) as tf.Scalar;
+}
+
+/** Class indices with every negative one turned into {@link IGNORED_LABEL}. */
+function ignoreNegative(labels: tf.Tensor): tf.Tensor {
+  const counted = tf.cast(tf.greaterEqual(labels, 0), 'int32');
+  const ignored = tf.mul(tf.sub(tf.onesLike(counted), counted), tf.scalar(IGNORED_LABEL, 'int32'));
+  return tf.add(tf.mul(tf.cast(labels, 'int32'), counted), ignored);
 }
 
 /**
@@ -89,14 +156,31 @@ function lossOfLabelled(labels: tf.Tensor, logits: tf.Tensor2D): tf.Scalar {
  *
  * @param positions `[B]` or `[B, 1]`.
  * @param logits `[B, S]`.
- * @throws {InputError} for positions of another shape.
+ * @throws {InputError} for positions or sample weights of another shape; {@link UsageError} for class weights.
  */
-export function positionLoss(positions: tf.Tensor, logits: tf.Tensor2D): tf.Scalar {
-  checkLabelShape('positions', positions, classIndexShapes(logits));
+export function positionLoss(positions: tf.Tensor, logits: tf.Tensor2D, options: LossOptions = {}): tf.Scalar {
+  checkLabelShape('positions', positions, classIndexShapes(logits.shape));
+  checkLossOptions(options, 'positions');
   return tf.tidy(() => {
-    const length = logits.shape[1];
-    // As floats: the wasm backend clips integers wrongly.
-    const clamped = tf.clipByValue(tf.reshape(tf.cast(positions, 'float32'), [-1]), 0, length);
-    return crossEntropy(logits, tf.cast(clamped, 'int32') as tf.Tensor1D, length);
+    const rows = positionRows(positions, logits.shape[1], options);
+    return crossEntropy(logits, rows.labels, rows.options);
   });
+}
+
+/**
+ * What the mean of {@link positionLoss} divides by: the number of positions in the window, or the sum of their weights.
+ *
+ * @param length `S`.
+ */
+export function positionLossWeight(positions: tf.Tensor, length: number, options: LossOptions = {}): tf.Scalar {
+  return tf.tidy(() => weightOf(positionRows(positions, length, options)));
+}
+
+function positionRows(positions: tf.Tensor, length: number, options: LossOptions): LabelledRows {
+  // As floats: the wasm backend clips integers wrongly.
+  const clamped = tf.clipByValue(tf.reshape(tf.cast(positions, 'float32'), [-1]), 0, length);
+  return {
+    labels: tf.cast(clamped, 'int32') as tf.Tensor1D,
+    options: { ...options, ignoreIndex: length, rowWeights: rowWeights(options, positions.shape) },
+  };
 }

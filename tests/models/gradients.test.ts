@@ -1,20 +1,8 @@
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { openSafetensors } from '../../src/convert/safetensors/safetensors_reader';
-import { weightSpecs } from '../../src/convert/weight_names';
-import { localFolder } from '../../src/sources/local_folder';
 import { eachBackend } from '../harness';
 import { deterministicModel } from '../harness/deterministic_weights';
-import {
-  configFor,
-  FIXTURES,
-  HEAD_NAMES,
-  HEADS,
-  type HeadFixture,
-  type HeadName,
-  readFixture,
-  tensorsOf,
-} from './cases';
+import { configFor, HEAD_NAMES, HEADS, type HeadFixture, type HeadName, readFixture, tensorsOf } from './cases';
+import { readReferenceWeights } from './reference_weights';
 
 type GradientFixture = { readonly config: Record<string, unknown> } & Record<HeadName, HeadFixture>;
 
@@ -33,17 +21,14 @@ eachBackend('the gradient of every weight is that of PyTorch within 1e-4', () =>
       const { value, grads } = tf.variableGrads(() => model.forward(inputs, { training: true }).loss as tf.Scalar);
       expect(value).toBeCloseToTensor(fixture[head].loss);
 
-      const specs = weightSpecs(config, HEADS[head].className);
-      const reference = await openSafetensors(localFolder(join(FIXTURES, 'gradients', name)), `${head}.safetensors`);
-      expect([...reference.tensors.keys()].sort()).toEqual(specs.map((spec) => spec.name).sort());
-      for (const weight of model.weights) {
-        const spec = specs.find(({ tfName }) => tfName === weight.originalName)!;
-        const expected = tf.tensor(await reference.read(spec.name), [...spec.pytorchShape]);
-        const laidOut = spec.transform === 'none' ? expected : tf.transpose(expected);
+      for (const { variable, expected } of await readReferenceWeights(
+        model,
+        `gradients/${name}`,
+        `${head}.safetensors`,
+      )) {
         const scale = Math.max(tf.max(tf.abs(expected)).dataSync()[0]!, SMALLEST_SCALE);
-        expect(tf.div(grads[weight.name]!, scale)).toBeCloseToTensor(tf.div(laidOut, scale), TOLERANCE);
+        expect(tf.div(grads[variable.name]!, scale)).toBeCloseToTensor(tf.div(expected, scale), TOLERANCE);
       }
-      await reference.close();
     });
   });
 });

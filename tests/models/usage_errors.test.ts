@@ -27,10 +27,16 @@ describe('calls that cannot be carried out', () => {
     await run((model) => model.fit(ids(), zeros(2, 4), { batchSize }), message);
   });
 
-  test('class weights with the task’s own loss', async () => {
-    const classWeight = { 0: 1, 1: 2, 2: 3 };
-    await run((model) => model.fit(ids(), zeros(2, 4), { classWeight }), /classWeight needs a loss given to compile/);
-    await run((model) => model.fitDataset(dataset(), { epochs: 1, classWeight }), /classWeight needs a loss/);
+  test('class weights where a task has no classes', async () => {
+    const model = new TFDebertaV2ForQuestionAnswering(tinyConfig({ numLabels: 2 }));
+    model.compile({ optimizer: 'sgd' });
+    const fit = () => model.fit(ids(), [zeros(2), zeros(2)], { classWeight: { 0: 1, 1: 2 }, verbose: 0 });
+    await expect(fit).toThrowDebertaError('usage', /classWeights need classes, and this task has positions/);
+  });
+
+  test('sample weights that are no tensor, or beside class weights of another loss', async () => {
+    const message = /sampleWeight must be one tensor/;
+    await run((model) => model.fit(ids(), zeros(2, 4), { sampleWeight: [tf.ones([2])] as never }), message);
   });
 
   test('training and evaluating before compile', async () => {

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Architecture } from '../config/architecture';
+import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { elementCount } from '../convert/numbers/element_count';
+import type { WeightSpec } from '../convert/weight_names';
+import { blockMemory, blockTensors } from './block_memory';
+import type { MemoryOptions } from './memory_options';
+import { predictMemory } from './predict_memory';
+
+/** Tensors that an optimizer makes to change a weight: of one weight after the other, or of all of them. */
+const UPDATES = {
+  adamw: { ofLargest: 6, ofAll: 0 },
+  adamwInPlace: { ofLargest: 1, ofAll: 0 },
+  adam: { ofLargest: 0, ofAll: 15 },
+  sgd: { ofLargest: 2, ofAll: 0 },
+} as const;
+
+/** Sums of gradients before and after a batch is added to them. */
+const ACCUMULATING = 3;
+
+/**
+ * Bytes that a training step takes at its peak beside weights, their gradients and the optimizer's state.
+ *
+ * The peak is one of these moments: where a frozen block is computed, where the head's gradient begins, where the last block's gradient is computed, where
+ * that of the embeddings is, and where the largest weight is changed.
+ *
+ * @param trained the weights that are not frozen.
+ */
+export function stepMemory(
+  config: DebertaV2Config,
+  architecture: Architecture,
+  options: MemoryOptions,
+  trained: readonly WeightSpec[],
+): number {
+  const { batch, length, gradientCheckpointing = false, optimizer = 'adamw', accumulation = 1 } = options;
+  const { states, table } = blockTensors(config, batch, length);
+  const block = blockMemory(config, batch, length);
+  const conv = convMemory(config, states);
+  const head = headMemory(config, architecture, options);
+  const blocks = trainedBlocks(config, options);
+  const others = Math.max(blocks - 1, 0);
+  const around = 4 * states;
+
+  // A recomputed block keeps its input and the normalized table, and gives gradients for them.
+  const kept = gradientCheckpointing ? states + table : block.kept;
+  const passed = gradientCheckpointing ? states + table : block.gradients;
+  const working = blocks === 0 ? 0 : block.working + conv.working + (gradientCheckpointing ? 2 * states + table : 0);
+  const done = blocks * passed + (gradientCheckpointing ? 0 : conv.working);
+
+  const sizes = trained.map(({ shape }) => 4 * elementCount(shape));
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const isInPlace = optimizer === 'adamw' && (options.backend ?? tf.getBackend()) === 'tensorflow';
+  const { ofLargest, ofAll } = UPDATES[isInPlace ? 'adamwInPlace' : optimizer];
+  return Math.max(
+    around + head.working + blocks * kept + (gradientCheckpointing ? 0 : conv.kept),
+    around + head.kept + others * passed + working,
+    around + head.kept + done + 9 * states + head.atEmbeddings,
+    // Blocks that no gradient passes run as they do when predicting, with dropout.
+    blocks < config.numHiddenLayers ? predictMemory(config, architecture, options) + 4 * states : 0,
+    ofLargest * Math.max(0, ...sizes) + (ofAll + (accumulation > 1 ? ACCUMULATING : 0)) * all,
+  );
+}
+
+/** Blocks that a gradient passes. */
+function trainedBlocks(config: DebertaV2Config, { frozen = {} }: MemoryOptions): number {
+  const { embeddings = false, layers = 0, relativeEmbeddings = layers > 0 } = frozen;
+  const passesAll = !embeddings || (config.relativeAttention && !relativeEmbeddings);
+  return passesAll ? config.numHiddenLayers : config.numHiddenLayers - layers;
+}
+
+/** The convolution beside the first block works on windows of `convKernelSize` states. */
+function convMemory({ convKernelSize }: DebertaV2Config, states: number) {
+  if (convKernelSize === 0) return { kept: 0, working: 0 };
+  return { kept: (13 + 3 * convKernelSize) * states, working: (25 + 6 * convKernelSize) * states };
+}
+
+/** A head that scores every token holds several tensors of scores. */
+function headMemory(config: DebertaV2Config, architecture: Architecture, { batch, length }: MemoryOptions) {
+  const classes = classesOf(config, architecture);
+  const float = 4;
+  const scores = float * batch * length * classes;
+  const isMaskedLM = architecture === 'TFDebertaV2ForMaskedLM';
+  const transform = isMaskedLM ? 4 * float * batch * length * config.embeddingSize : 0;
+  return {
+    kept: 3 * scores + transform,
+    working: 7 * scores + transform,
+    // The table is read twice, so that two gradients and their sum are there for a moment.
+    atEmbeddings: isMaskedLM ? 2 * float * config.vocabSize * config.embeddingSize : 0,
+  };
+}
+
+/** Scores that the head gives each token; 0 where it scores whole texts. */
+function classesOf(config: DebertaV2Config, architecture: Architecture): number {
+  if (architecture === 'TFDebertaV2ForMaskedLM') return config.vocabSize;
+  if (architecture === 'TFDebertaV2ForTokenClassification') return config.numLabels;
+  return architecture === 'TFDebertaV2ForQuestionAnswering' ? 2 : 0;
+}
