@@ -3,6 +3,7 @@ import { endsEarly } from './ends_early';
 import { type FileVersion, rangeHeaders, sameVersion, startOf, versionOf } from './file_version';
 import { discard, type HttpClient, withoutQuery } from './http_client';
 import { connectionProblem, type StatusProblem } from './http_problem';
+import { readChunks } from './read_chunks';
 
 /** After so many bytes a connection that breaks counts as the first one again. */
 const PROGRESS = 1 << 20;
@@ -51,7 +52,7 @@ export async function* streamBytes(client: HttpClient, request: ByteRequest): As
     if (place > position) throw hasChanged(what);
     let cause: unknown;
     try {
-      for await (const chunk of chunksOf(response)) {
+      for await (const chunk of readChunks(response.body)) {
         const rest = chunk.subarray(Math.max(0, position - place), end === undefined ? undefined : end - place);
         place += chunk.length;
         if (rest.length > 0) {
@@ -76,21 +77,6 @@ export async function* streamBytes(client: HttpClient, request: ByteRequest): As
       throw connectionProblem(what, url, cause).problem;
     }
     response = undefined;
-  }
-}
-
-async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  // Not every browser can iterate a stream.
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
   }
 }
 
