@@ -130,6 +130,8 @@ function readScalar(reader: Reader, type: ScalarType): unknown {
       return reader.bool();
     case 'float':
       return reader.float();
+    case 'double':
+      return reader.double();
     case 'fixed32':
       return reader.fixed32();
     case 'int': {

@@ -117,6 +117,9 @@ function writeScalar(writer: Writer, type: ScalarType, value: unknown): void {
     case 'float':
       writer.float(value as number);
       break;
+    case 'double':
+      writer.double(value as number);
+      break;
     case 'fixed32':
       writer.fixed32(value as number);
       break;

@@ -15,6 +15,7 @@ const EVERYTHING = {
   packed: { id: 9, rule: 'packed', type: 'int' },
   names: { id: 10, rule: 'repeated', type: 'string' },
   byName: { id: 11, rule: 'map', type: POINT },
+  double: { id: 12, type: 'double' },
 } as const;
 
 const decode = <const S extends Schema>(schema: S, hex: string) =>
@@ -31,6 +32,7 @@ describe('decodeMessage', () => {
         text: fc.string({ unit: 'grapheme' }),
         bytes: fc.uint8Array(),
         float: fc.float({ noNaN: true }),
+        double: fc.double({ noNaN: true }),
         fixed: fc.nat({ max: 2 ** 32 - 1 }),
         point,
         points: fc.array(point, { minLength: 1 }),

@@ -21,6 +21,7 @@ const cases = [
   entry('a truth value', { a: { id: 2, type: 'bool' } }, { a: true }, '10 01'),
   entry('four bytes', { a: { id: 6, type: 'fixed32' } }, { a: 0xdeadbeef }, '35 ef be ad de'),
   entry('a float', { a: { id: 4, type: 'float' } }, { a: 1.5 }, '25 00 00 c0 3f'),
+  entry('a double', { a: { id: 4, type: 'double' } }, { a: 1.5 }, '21 00 00 00 00 00 00 f8 3f'),
   entry('text', { a: { id: 2, type: 'string' } }, { a: 'grüß' }, '12 06 67 72 c3 bc c3 9f'),
   entry('bytes', { a: { id: 2, type: 'bytes' } }, { a: Uint8Array.of(0, 255) }, '12 02 00 ff'),
   entry('a number of a field above 15', { a: { id: 20, type: 'int' } }, { a: 1 }, 'a0 01 01'),

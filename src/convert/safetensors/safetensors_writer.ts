@@ -8,6 +8,7 @@ import { type StorageType, storedBytes } from '../storage_type';
 import type { WeightSpec } from '../weight_names';
 import type { WriteJob } from '../write_job';
 import { writtenName } from '../written_name';
+import { encodeSafetensorsHeader } from './encode_safetensors_header';
 import { inPytorchLayout } from './in_pytorch_layout';
 import { SAFETENSORS_TYPES } from './safetensors_header';
 
@@ -43,20 +44,15 @@ async function writeShard(shard: Shard, nameOf: (spec: WeightSpec) => string, jo
   }
 }
 
-/** The length of the header and the header, padded so that the numbers start at a multiple of eight. */
 function encodeHeader({ specs }: Shard, nameOf: (spec: WeightSpec) => string, dtype: StorageType): Uint8Array {
-  const [spelling] = Object.entries(SAFETENSORS_TYPES).find(([, type]) => type === dtype)!;
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
-  let position = 0;
-  for (const spec of specs) {
-    const end = position + storedBytes(spec, dtype);
-    header[nameOf(spec)] = { dtype: spelling, shape: spec.pytorchShape, data_offsets: [position, end] };
-    position = end;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const length = Math.ceil(json.byteLength / 8) * 8;
-  const bytes = new Uint8Array(8 + length).fill(' '.charCodeAt(0));
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.set(json, 8);
-  return bytes;
+  const spellings = Object.keys(SAFETENSORS_TYPES) as (keyof typeof SAFETENSORS_TYPES)[];
+  const spelling = spellings.find((name) => SAFETENSORS_TYPES[name] === dtype)!;
+  return encodeSafetensorsHeader(
+    specs.map((spec) => ({
+      name: nameOf(spec),
+      dtype: spelling,
+      shape: spec.pytorchShape,
+      bytes: storedBytes(spec, dtype),
+    })),
+  );
 }
