@@ -8,9 +8,9 @@ import { type ConversionPlan, planConversion } from '../convert/plan_conversion'
 import type { StorageType } from '../convert/storage_type';
 import { UsageError } from '../errors';
 import { writeFileAtomically } from '../files/atomic_write';
+import { formatBytes } from '../files/format_bytes';
 import type { CliIo } from './cli_io';
 import { describeLoading } from './describe_loading';
-import { formatBytes } from './format_bytes';
 import { formatCount } from './format_count';
 import { parseByteSize } from './parse_byte_size';
 import { progressBar } from './progress_bar';

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { BackendError } from '../errors';
+import { formatBytes } from '../files/format_bytes';
 import { type DoctorReport, diagnose } from '../runtime/doctor';
 import type { TensorflowReport } from '../runtime/tensorflow_report';
 import type { CliIo } from './cli_io';
-import { formatBytes } from './format_bytes';
 import { table } from './table';
 import { writeText } from './write_text';
 

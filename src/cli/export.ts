@@ -6,10 +6,10 @@ import type { SourceOptions } from '../sources/source_options';
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { MODEL_CLASSES } from './model_classes';
-import { progressBar } from './progress_bar';
 import { requireTrainedHead } from './require_trained_head';
 import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
 import { TASK_OPTION } from './task_option';
+import { whileShowing } from './while_showing';
 import { writeText } from './write_text';
 
 interface ExportFlags extends SourceFlags {
@@ -66,22 +66,13 @@ async function exportCheckpoint(
   await writeText(io.stdout, `${summary}\n`);
 }
 
-async function load(
+function load(
   source: string,
   architecture: Architecture,
   options: SourceOptions,
   io: CliIo,
 ): Promise<TFDebertaV2PreTrainedModel> {
-  const bar = progressBar(io, 'Loading');
-  try {
-    return await MODEL_CLASSES[architecture].fromPretrained(source, {
-      ...options,
-      onProgress: ({ loaded, total }) => {
-        io.signal.throwIfAborted();
-        bar.update(loaded, total);
-      },
-    });
-  } finally {
-    bar.stop();
-  }
+  return whileShowing('Loading', io, (onProgress) =>
+    MODEL_CLASSES[architecture].fromPretrained(source, { ...options, onProgress }),
+  );
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { tokenizerFiles } from '../convert/tokenizer_files';
+import { formatBytes } from '../files/format_bytes';
 import { type CheckpointSummary, summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { describeLoading } from './describe_loading';
-import { formatBytes } from './format_bytes';
 import { formatCount } from './format_count';
 import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
 import { table } from './table';

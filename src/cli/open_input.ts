@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { InputError, UsageError } from '../errors';
+import { UsageError } from '../errors';
+import { openForReading } from '../files/open_for_reading';
 import type { CliIo } from './cli_io';
 
 /** A stream of text to read. */
@@ -31,30 +31,9 @@ export async function openInput(file: string | undefined, { stdin, signal }: Cli
   return { name: 'standard input', stream, size: undefined, position: () => 0 };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'permission is denied',
-  EISDIR: 'it is a folder',
-};
-
 async function openFile(path: string, signal: AbortSignal): Promise<Input> {
-  try {
-    const handle = await open(path);
-    const stats = await handle.stat();
-    if (stats.isDirectory()) {
-      await handle.close();
-      throw Object.assign(new Error(path), { code: 'EISDIR' });
-    }
-    const stream = handle.createReadStream({ signal });
-    return { name: path, stream, size: stats.isFile() ? stats.size : undefined, position: () => stream.bytesRead };
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'an unknown problem';
-    throw new InputError(
-      `${path} could not be read: ${REASONS[code] ?? `the system reports ${code}`}; name a file of texts.`,
-      {
-        path,
-        cause,
-      },
-    );
-  }
+  const handle = await openForReading(path);
+  const stats = await handle.stat();
+  const stream = handle.createReadStream({ signal });
+  return { name: path, stream, size: stats.isFile() ? stats.size : undefined, position: () => stream.bytesRead };
 }

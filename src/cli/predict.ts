@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors';
 import { BACKEND_NAMES, type BackendName } from '../runtime/backend_name';
 import { useBackend } from '../runtime/use_backend';
-import { DebertaV2Tokenizer } from '../tokenization/deberta_v2_tokenizer';
+import { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fast';
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { openExamples } from './example_source';
@@ -11,9 +11,9 @@ import type { Input } from './open_input';
 import { parsePositiveInteger } from './parse_positive_integer';
 import { predictorFor } from './predictors/load_predictor';
 import type { Example, Predictor } from './predictors/predictor';
-import { progressBar } from './progress_bar';
 import { requireRoom } from './require_room';
 import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
+import { whileShowing } from './while_showing';
 import { writeText } from './write_text';
 
 interface PredictOptions extends SourceFlags {
@@ -82,7 +82,7 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
 
     tf.enableProdMode();
     await useBackend(options.backend);
-    const tokenizer = await DebertaV2Tokenizer.fromPretrained(summary.source.location, place);
+    const tokenizer = await DebertaV2TokenizerFast.fromPretrained(summary.source.location, place);
     const maxLength = wantedLength ?? Math.min(summary.config.maxPositionEmbeddings, tokenizer.modelMaxLength);
     const predictor = await whileShowing('Loading', io, (onProgress) =>
       load(checkpoint, { tokenizer, maxLength, topK: options.topK }, { ...place, onProgress }),
@@ -94,22 +94,6 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
     }
   } finally {
     source.close();
-  }
-}
-
-async function whileShowing<T>(
-  label: string,
-  io: CliIo,
-  act: (onProgress: (progress: { loaded: number; total: number }) => void) => Promise<T>,
-): Promise<T> {
-  const bar = progressBar(io, label);
-  try {
-    return await act(({ loaded, total }) => {
-      io.signal.throwIfAborted();
-      bar.update(loaded, total);
-    });
-  } finally {
-    bar.stop();
   }
 }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { DebertaError } from '../errors';
+import { endProgress } from '../files/terminal_bar';
 import { packageVersion } from '../runtime/package_version';
 import type { CliIo } from './cli_io';
 import { addConvertCommand } from './convert';
@@ -12,9 +13,9 @@ import { addExportCommand } from './export';
 import { addInspectCommand } from './inspect';
 import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
-import { endProgress } from './progress_bar';
 import { routeLogs } from './route_logs';
 import { addTokenizeCommand } from './tokenize';
+import { addTrainCommand } from './train';
 import { ClosedPipe, writeText } from './write_text';
 
 const EXAMPLES = `
@@ -27,6 +28,7 @@ Examples:
   $ tfjs-deberta export my-classifier serving/my-classifier/1
   $ tfjs-deberta predict my-classifier "You have won a prize"
   $ tfjs-deberta predict my-classifier < texts.txt > labels.jsonl
+  $ tfjs-deberta train --task text-classification --model deberta-v3-small --train sms.csv --output my-classifier
   $ tfjs-deberta tokenize deberta-v3-small "Call me Ishmael."
   $ tfjs-deberta convert-tokenizer spm.model deberta-tokenizer
 
@@ -51,7 +53,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     restoreLogs = routeLogs(io.stderr, program.opts().verbose ? 'debug' : 'warn');
   });
   try {
-    const parsed = program.parseAsync([...argv], { from: 'user' }).finally(() => endProgress(io));
+    const parsed = program.parseAsync([...argv], { from: 'user' }).finally(() => endProgress(io.stderr));
     await parsed.catch((error) => {
       if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
       return writeText(io.stdout, help.join(''));
@@ -71,7 +73,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
 
 function createProgram(io: CliIo, help: string[]): Command {
   const program = new Command('tfjs-deberta')
-    .description('DeBERTa v2 and v3 on TensorFlow.js: convert, inspect and run checkpoints.')
+    .description('DeBERTa v2 and v3 on TensorFlow.js: convert, inspect, run and train checkpoints.')
     .version(packageVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -91,6 +93,7 @@ function createProgram(io: CliIo, help: string[]): Command {
     addConvertCommand,
     addExportCommand,
     addPredictCommand,
+    addTrainCommand,
     addTokenizeCommand,
     addConvertTokenizerCommand,
     addInspectCommand,

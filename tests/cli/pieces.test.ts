@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import { ExampleReader } from '../../src/cli/example_reader';
-import { formatBytes } from '../../src/cli/format_bytes';
 import { parseByteSize } from '../../src/cli/parse_byte_size';
 import { parseTask } from '../../src/cli/parse_task';
-import { bestSpan } from '../../src/cli/predictors/answer_questions';
-import { highest, rounded, sigmoid, softmax } from '../../src/cli/predictors/scores';
+import { rounded, sigmoid } from '../../src/cli/predictors/scores';
 import { readLines } from '../../src/cli/read_lines';
 import { table } from '../../src/cli/table';
+import { formatBytes } from '../../src/files/format_bytes';
 
 test.each([
   ['1000', 1000],
@@ -113,38 +112,8 @@ describe('ExampleReader', () => {
 });
 
 describe('scores', () => {
-  test('softmax sums to 1 and stands large logits', () => {
-    expect(softmax([1000, 1000, -1000])).toEqual([0.5, 0.5, 0]);
-    expect(softmax([0, Math.log(3)])).toEqual([expect.closeTo(0.25), expect.closeTo(0.75)]);
-  });
-
-  test('sigmoid, highest and rounded', () => {
+  test('sigmoid and rounded', () => {
     expect([sigmoid(0), sigmoid(1000), sigmoid(-1000)]).toEqual([0.5, 1, 0]);
-    expect(highest([0.1, 0.7, 0.2], 2)).toEqual([1, 2]);
-    expect(highest([0.5, 0.5], 9)).toEqual([0, 1]);
     expect([rounded(0.123456789), rounded(1.23456789e-9)]).toEqual([0.123457, 1.23457e-9]);
-  });
-});
-
-describe('bestSpan', () => {
-  const context = [false, true, true, true, false];
-
-  // One row per case: what it is about, starts, ends, expected start and end.
-  const cases: Array<[string, number[], number[], [number, number]]> = [
-    ['the likeliest start and end', [0, 0.9, 0.1, 0, 0], [0, 0.1, 0.2, 0.7, 0], [1, 3]],
-    ['an end does not lie before its start', [0, 0.1, 0.3, 0.6, 0], [0, 0.9, 0.1, 0, 0], [1, 1]],
-    ['what is not context does not count', [0.9, 0.1, 0, 0, 0], [0.9, 0.06, 0.04, 0, 0], [1, 1]],
-  ];
-
-  test.each(cases)('%s', (_name, starts, ends, [start, end]) => {
-    expect(bestSpan(starts, ends, context)).toMatchObject({ start, end });
-  });
-
-  test('an answer has a largest length', () => {
-    expect(bestSpan([0, 0.9, 0.1, 0, 0], [0, 0.1, 0.2, 0.7, 0], context, 2)).toMatchObject({ start: 1, end: 2 });
-  });
-
-  test('without a context there is none', () => {
-    expect(bestSpan([1, 1], [1, 1], [false, false])).toBeUndefined();
   });
 });

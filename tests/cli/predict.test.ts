@@ -301,6 +301,16 @@ describe('question answering', () => {
     expect(await predict([model, 'Who wrote it?', '--pair', context.repeat(50)])).toHaveLength(1);
   });
 
+  test('has no answer where the context is blank or has no room, and says so once', async () => {
+    const lines = [' ', 'Moby Dick was written by Herman Melville.'].map((context, index) =>
+      JSON.stringify({ text: 'whale '.repeat(100 * index + 1), text_pair: context }),
+    );
+    const outcome = await runCli(['predict', model, '--max-length', '20'], { stdin: [lines.join('\n')] });
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toMatch(/^warning: A question has no answer[^\n]*20 tokens\.\n$/);
+    for (const result of jsonLines<object>(outcome)) expect(result).toMatchObject({ answer: '', score: 0 });
+  });
+
   test('needs a context', async () => {
     const { code, stderr } = await runCli(['predict', model, 'Who wrote it?']);
     expect(code).toBe(2);

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { downloadBar } from '../../src/cli/download_bar';
-import { endProgress, progressBar } from '../../src/cli/progress_bar';
+import { progressBar } from '../../src/cli/progress_bar';
+import { endProgress } from '../../src/files/terminal_bar';
 
 /** Standard error, and what was written to it without the codes that move the cursor. */
 function terminal(isTTY: boolean) {
@@ -37,14 +38,14 @@ describe('progressBar', () => {
     first.update(1, 2);
     second.update(1, 2);
     expect(text().lastIndexOf('Second')).toBeGreaterThan(text().lastIndexOf('First'));
-    endProgress(io);
+    endProgress(io.stderr);
     expect(isInOrder()).toBe(true);
   });
 
   test('says nothing where nobody watches', () => {
     const { io, text } = terminal(false);
     progressBar(io, 'Converting').update(1, 2);
-    endProgress(io);
+    endProgress(io.stderr);
     expect(text()).toBe('');
   });
 });
@@ -61,7 +62,7 @@ describe('downloadBar', () => {
     expect(isInOrder()).toBe(true);
     show({ file: 'other.bin', loaded: 1_000_000, total: 2_000_000 });
     expect(text()).toContain('Downloading other.bin');
-    endProgress(io);
+    endProgress(io.stderr);
     expect(isInOrder()).toBe(true);
   });
 
@@ -86,6 +87,6 @@ describe('downloadBar', () => {
     bar.stop();
     show({ file, loaded: 3_000_000, total: 4_000_000 });
     expect(text()).toMatch(/Downloading model\.safetensors \[.*\] 75%/);
-    endProgress(io);
+    endProgress(io.stderr);
   });
 });

@@ -36,11 +36,13 @@ export interface Terminal {
   readonly signal?: AbortSignal;
   /** Called with what is written to standard output; may throw what a stream would report. */
   readonly onOutput?: (text: string) => void;
+  /** The same for standard error. */
+  readonly onError?: (text: string) => void;
 }
 
 /** Runs a command without a process. */
 export async function runCli(argv: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
-  const { stdin = [], isTty = false, signal = new AbortController().signal, onOutput = () => {} } = terminal;
+  const { stdin = [], isTty = false, signal = new AbortController().signal, onOutput, onError } = terminal;
   const written = { stdout: '', stderr: '' };
   const collect = (name: 'stdout' | 'stderr') => {
     const stream = new Writable({
@@ -48,7 +50,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal = {}): 
       write(text: string, _encoding, done) {
         try {
           written[name] += text;
-          if (name === 'stdout') onOutput(text);
+          (name === 'stdout' ? onOutput : onError)?.(text);
           done();
         } catch (error) {
           done(error as Error);

@@ -1,8 +1,9 @@
+import { highest, softmax } from '../../data/scores';
 import type { TFDebertaV2ForTokenClassification } from '../../models/token_classification';
 import { encodeExamples } from './encode_examples';
 import { predictValues } from './predict_values';
 import { echo, type Predictor, type PredictorSettings } from './predictor';
-import { highest, rounded, softmax } from './scores';
+import { rounded } from './scores';
 
 /** `{ text, tokens: [{ token, label, score }] }`, special tokens left out. */
 export function classifyTokens(model: TFDebertaV2ForTokenClassification, settings: PredictorSettings): Predictor {

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { highest, softmax } from '../../data/scores';
 import { logger } from '../../logger';
 import type { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
 import { encodeExamples } from './encode_examples';
 import { predictValues } from './predict_values';
 import { echo, type Predictor, type PredictorSettings } from './predictor';
-import { highest, rounded, softmax } from './scores';
+import { rounded } from './scores';
 
 const DEFAULT_TOP_K = 5;
 

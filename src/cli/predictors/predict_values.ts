@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
 import { toTensorEncoding } from '../../tokenization/encoding/tensor_encoding';
+import { readPredictions } from '../../training/evaluation/read_predictions';
 import type { EncodedExamples } from './encode_examples';
 
 /**
@@ -8,18 +9,10 @@ import type { EncodedExamples } from './encode_examples';
  *
  * @param select what of the outputs is read; all of them by default.
  */
-export async function predictValues(
+export function predictValues(
   model: TFDebertaV2PreTrainedModel,
-  { input_ids, attention_mask, token_type_ids }: EncodedExamples,
-  select: (outputs: tf.Tensor[]) => tf.Tensor[] = (outputs) => outputs,
+  { input_ids, attention_mask, token_type_ids }: Omit<EncodedExamples, 'special_tokens_mask'>,
+  select?: (outputs: tf.Tensor[]) => tf.Tensor[],
 ): Promise<Float32Array[]> {
-  const selected = tf.tidy(() => {
-    const outputs = model.predict(toTensorEncoding({ input_ids, attention_mask, token_type_ids }));
-    return select(Array.isArray(outputs) ? outputs : [outputs]);
-  });
-  try {
-    return await Promise.all(selected.map((tensor) => tensor.data<'float32'>()));
-  } finally {
-    tf.dispose(selected);
-  }
+  return readPredictions(model, () => toTensorEncoding({ input_ids, attention_mask, token_type_ids }), select);
 }

@@ -1,4 +1,4 @@
-import type { DebertaV2Tokenizer } from '../../tokenization/deberta_v2_tokenizer';
+import type { DebertaV2TokenizerFast } from '../../tokenization/deberta_v2_tokenizer_fast';
 
 /** A text or a pair of texts to predict. */
 export interface Example {
@@ -14,7 +14,7 @@ export interface Predictor {
 
 /** What every kind of predictor needs beside its model. */
 export interface PredictorSettings {
-  readonly tokenizer: DebertaV2Tokenizer;
+  readonly tokenizer: DebertaV2TokenizerFast;
   /** Longest input in tokens; what is beyond is cut off. */
   readonly maxLength: number;
   /** How many labels or tokens are listed; each kind has its own default. */
