@@ -15,13 +15,6 @@ CONFIGS = {
 }
 
 
-def check_padding_is_silent(hidden_states: tuple[torch.Tensor, ...], mask: torch.Tensor) -> None:
-    """Padded rows differ between frameworks, therefore no loss may depend on them after the first layer."""
-    for states in hidden_states[1:]:
-        padded = states.grad.reshape(-1, states.shape[-1])[mask.reshape(-1) == 0]
-        assert not padded.any(), "the loss depends on padded rows"
-
-
 def loss_and_gradients(case: Case, head: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """Returns the record of a head (inputs, labels, loss) and its gradients by parameter name."""
     # The softmax over positions of question answering also sees padded rows.
@@ -36,7 +29,7 @@ def loss_and_gradients(case: Case, head: str) -> tuple[dict[str, Any], dict[str,
     for states in output.hidden_states:
         states.retain_grad()
     output.loss.backward()
-    check_padding_is_silent(output.hidden_states, torch.from_numpy(inputs["attention_mask"]))
+    torch_reference.check_padding_is_silent(output.hidden_states, torch.from_numpy(inputs["attention_mask"]))
 
     gradients = {name: parameter.grad.contiguous() for name, parameter in model.named_parameters()}
     return {"inputs": inputs, **labels, "loss": output.loss.item()}, gradients

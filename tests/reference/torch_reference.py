@@ -35,6 +35,13 @@ def tensors(arrays: Arrays) -> dict[str, torch.Tensor]:
     return {key: torch.from_numpy(value).long() for key, value in arrays.items()}
 
 
+def check_padding_is_silent(hidden_states: tuple[torch.Tensor, ...], mask: torch.Tensor) -> None:
+    """Padded rows differ between frameworks, therefore no loss may depend on them after the first layer."""
+    for states in hidden_states[1:]:
+        padded = states.grad.reshape(-1, states.shape[-1])[mask.reshape(-1) == 0]
+        assert not padded.any(), "the loss depends on padded rows"
+
+
 def numpy_of(value: torch.Tensor | tuple[torch.Tensor, ...]) -> Any:
     """Returns a tensor, or each tensor of a tuple, as an array."""
     return [item.numpy() for item in value] if isinstance(value, tuple) else value.numpy()

@@ -1,0 +1,63 @@
+import type { LabelledText } from './training_texts';
+
+/** Short texts of every day, written by hand before the training was chosen and only to count how many are right. */
+export const EVERYDAY: readonly LabelledText[] = [
+  { text: 'Hi, how are you?', label: 0 },
+  { text: 'Good morning everyone', label: 0 },
+  { text: 'See you on Monday', label: 0 },
+  { text: 'Thanks for your help!', label: 0 },
+  { text: 'Did you call grandma?', label: 0 },
+  { text: 'Where are my keys?', label: 0 },
+  { text: "I'm running late, sorry.", label: 0 },
+  { text: 'The tests pass on my machine.', label: 0 },
+  { text: 'Mum is coming for dinner on Sunday.', label: 0 },
+  { text: 'Can you send me the report before lunch?', label: 0 },
+  { text: 'What time does the train leave tomorrow?', label: 0 },
+  { text: 'The kids had a lovely time at the zoo.', label: 0 },
+  { text: 'This function returns the wrong value when the list is empty.', label: 0 },
+  { text: 'I will be out of the office on Friday, but you can reach me by phone.', label: 0 },
+  {
+    text: 'Could you please look at my pull request when you have a moment, I am not sure about the error handling.',
+    label: 0,
+  },
+  {
+    text: 'We are thinking of going hiking in the mountains next weekend, do you and your brother want to come along?',
+    label: 0,
+  },
+  { text: 'Why does the compiler complain about this variable?', label: 0 },
+  { text: "Let's have coffee after the lecture.", label: 0 },
+  { text: 'My sister just moved to a new apartment near the river and she really likes it there.', label: 0 },
+  {
+    text: 'I think we should wait with the release until the memory leak is fixed and everybody has tested it.',
+    label: 0,
+  },
+  { text: 'Claim your prize today', label: 1 },
+  { text: 'Win cash every day', label: 1 },
+  { text: 'Cheap pills, no prescription', label: 1 },
+  { text: 'Free vacation, click here', label: 1 },
+  { text: 'Refinance your mortgage now', label: 1 },
+  { text: 'You are our lottery winner!', label: 1 },
+  { text: 'Get out of debt fast', label: 1 },
+  { text: 'Buy Viagra online', label: 1 },
+  { text: 'Instant loan approval guaranteed', label: 1 },
+  { text: 'Order now and get a second bottle absolutely free.', label: 1 },
+  { text: 'You have been selected to receive a free laptop.', label: 1 },
+  { text: 'Lose 20 pounds in one month with our all natural diet pills.', label: 1 },
+  { text: 'We offer personal loans up to $50,000 with no credit check.', label: 1 },
+  { text: 'Double your income this month, work only two hours a day from home.', label: 1 },
+  {
+    text: 'Your email address has won one million dollars in our international lottery draw, please contact our agent.',
+    label: 1,
+  },
+  { text: 'Click the link below to get your free trial membership before this special offer ends tonight.', label: 1 },
+  {
+    text: 'I have an urgent business proposal and need your bank account to move the sum of ten million dollars.',
+    label: 1,
+  },
+  { text: 'Save up to 70 percent on printer toner, software and cell phones, order today.', label: 1 },
+  { text: 'This stock is about to explode, buy now before the price triples.', label: 1 },
+  {
+    text: 'Interest rates are at their lowest point in forty years, so apply for your home loan in just two minutes with no obligation.',
+    label: 1,
+  },
+];
