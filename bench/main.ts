@@ -6,6 +6,8 @@ import { FUZZ_FORMATS } from './fuzz/fuzz_formats';
 import { benchPredict, type PredictBenchOptions } from './predict/bench_predict';
 import { benchTokenize, type TokenizeBenchOptions } from './tokenize/bench_tokenize';
 import { MOST_ROUNDS } from './tokenize/race';
+import { benchTrain, type TrainBenchOptions } from './train/bench_train';
+import { type BatchShape, MODEL_NAMES, parseShapes } from './train/workload';
 
 const program = new Command('bench').description('Measurements, printed as Markdown.');
 
@@ -62,6 +64,40 @@ program
   .action(async (options: TokenizeBenchOptions) => {
     process.stdout.write(`${await benchTokenize(options)}\n`);
   });
+
+program
+  .command('train')
+  .description('speed and memory of a training step, beside PyTorch')
+  .option('--python <path>', 'a Python with tests/reference/requirements.txt, to take part with PyTorch')
+  .addOption(new Option('--models <names...>', 'shapes of models').choices(MODEL_NAMES).default(MODEL_NAMES))
+  .option('--shapes <list>', 'batches and lengths', parseBatchShapes, [
+    [8, 128],
+    [4, 512],
+  ] satisfies BatchShape[])
+  .option('--dropouts <rates>', 'rates of dropout, separated by commas', parseRates, [0.1, 0])
+  .option('--rounds <number>', 'steps of each participant that count', parseWhole, 4)
+  .option('--seconds <number>', 'begin no round after this time for each participant', parsePositive, 30)
+  .option('--threads <number>', 'threads of every participant', parsePositive, 2)
+  .option('--quick', 'only see whether everything works', false)
+  .action(async (options: TrainBenchOptions) => {
+    process.stdout.write(`${await benchTrain(options)}\n`);
+  });
+
+function parseBatchShapes(text: string): BatchShape[] {
+  try {
+    return parseShapes(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+function parseRates(text: string): number[] {
+  return text.split(',').map((given) => {
+    const rate = given === '' ? Number.NaN : Number(given);
+    if (rate >= 0 && rate < 1) return rate;
+    throw new InvalidArgumentError(`It must be rates of at least 0 and below 1, received ${text}.`);
+  });
+}
 
 function parseBackends(text: string): BackendName[] {
   return text.split(',').map((given) => {

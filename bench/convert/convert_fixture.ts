@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CACHE } from '../cache';
-import { XSMALL } from './published_shapes';
+import { XSMALL } from '../published_shapes';
 
 /** A checkpoint folder of one format. */
 export interface CheckpointFixture {

@@ -1,9 +1,9 @@
 import type { BackendName } from '../../src/index';
 import { markdownTable } from '../markdown_table';
 import { megabytes } from '../megabytes';
+import { LARGE, type PublishedShape, XXLARGE } from '../published_shapes';
 import { median } from '../statistics';
 import type { ConvertTaskResult } from './convert_task';
-import { LARGE, type PublishedShape, XXLARGE } from './published_shapes';
 import { runConversion, runCopy, runLoading } from './run_task';
 import { writeLargeCheckpoint } from './write_large_checkpoint';
 

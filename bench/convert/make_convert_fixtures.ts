@@ -1,6 +1,6 @@
 import { DebertaV2Config, TFDebertaV2Model, useBackend } from '../../src/index';
+import { XSMALL } from '../published_shapes';
 import { CONVERT_FIXTURES } from './convert_fixture';
-import { XSMALL } from './published_shapes';
 
 // A process of its own: what it holds would count in the peak memory of the processes forked beside it.
 async function main(): Promise<void> {

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'n
 import { join } from 'node:path';
 import { DebertaV2Config, type DebertaV2ConfigInput, TFDebertaV2Model, useBackend } from '../../src/index';
 import { CACHE } from '../cache';
-import type { PublishedShape } from './published_shapes';
+import type { PublishedShape } from '../published_shapes';
 
 const SHARD_BYTES = 2_000_000_000;
 /** Numbers that are written over and over: of the size of weights, no two of them alike. */

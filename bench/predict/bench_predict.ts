@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { version as onnxruntimeVersion } from 'onnxruntime-node/package.json';
 import type { BackendName, DoctorReport } from '../../src/index';
+import { describeField } from '../describe_field';
 import { forkTask } from '../fork_task';
 import { markdownTable } from '../markdown_table';
 import { COMPILE_COST_HEAD, compileCostRows, type Loop } from './compile_cost_rows';
-import { describeField } from './describe_field';
 import { FIRST_CALL_HEAD, firstCallRows } from './first_call_rows';
 import { MEMORY_HEAD, memoryRows } from './memory_rows';
 import { MODEL_NAMES, type ModelName, makeModels, modelFolder } from './models';
@@ -82,7 +83,7 @@ export async function benchPredict(options: PredictBenchOptions): Promise<string
   const extent = extentOf(options);
   const specs = participantsOf({ backends, threads, python });
   return [
-    await describeField(report, threads, python),
+    await describeField({ report, threads, packages: [`onnxruntime-node ${onnxruntimeVersion}`], python }),
     ...missingBackends(options.backends, report),
     ...(await raceSections(specs, extent)),
     ...(backends.includes('tensorflow') ? await compilationSections(extent, threads) : []),

@@ -1,19 +1,18 @@
 """The reference as a participant of the prediction benchmark: PyTorch run eagerly, or TensorFlow as a graph.
 
-Speaks the protocol of protocol.ts: one JSON object a line, requests on standard input, answers on standard output.
+Speaks the protocol of protocol.ts.
 Usage: python python_participant.py pytorch|tensorflow THREADS
 """
 
-import json
 import os
-import resource
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from answer_requests import answer_requests, peak_bytes  # noqa: E402
 
 FRAMEWORK, THREADS = sys.argv[1], int(sys.argv[2])
-# Libraries print; only answers may reach the pipe.
-ANSWERS = os.fdopen(os.dup(1), "w")
-os.dup2(2, 1)
 
 
 class PyTorch:
@@ -107,16 +106,8 @@ class Server:
         return {"milliseconds": [milliseconds]}
 
     def memory(self, request):
-        return {"peakBytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}
+        return {"peakBytes": peak_bytes()}
 
 
 if __name__ == "__main__":
-    server = Server()
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = getattr(server, request["do"])(request)
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
-        ANSWERS.write(json.dumps(answer) + "\n")
-        ANSWERS.flush()
+    answer_requests(Server())

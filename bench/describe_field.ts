@@ -1,23 +1,29 @@
 import { execFile } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { promisify } from 'node:util';
-import { version as onnxruntime } from 'onnxruntime-node/package.json';
-import type { DoctorReport } from '../../src/index';
+import type { DoctorReport } from '../src/index';
 
 const PYTHON_PACKAGES = ['torch', 'tensorflow', 'transformers'] as const;
 
+/** What a measurement ran with. */
+export interface Field {
+  readonly report: DoctorReport;
+  readonly threads: number;
+  /** npm packages that took part beside TensorFlow, with their versions; none by default. */
+  readonly packages?: readonly string[];
+  /** The Python that took part, if any. */
+  readonly python?: string | undefined;
+}
+
 /** A list: machine, versions, threads and load of a measurement. */
-export async function describeField(
-  { cores, node, platform, tfjs, backends }: DoctorReport,
-  threads: number,
-  python: string | undefined,
-): Promise<string> {
+export async function describeField({ report, threads, packages = [], python }: Field): Promise<string> {
+  const { cores, node, platform, tfjs, backends } = report;
   const tensorflow = backends.find(({ name }) => name === 'tensorflow');
   const versions = [
     `Node.js ${node}`,
     `tfjs ${tfjs}`,
     ...(tensorflow?.loads ? [tensorflow.version] : []),
-    `onnxruntime-node ${onnxruntime}`,
+    ...packages,
     ...(python === undefined ? [] : await pythonVersions(python)),
   ];
   return [

@@ -1,6 +1,6 @@
-import type { DebertaV2ConfigInput } from '../../src/index';
+import type { DebertaV2ConfigInput } from '../src/index';
 
-/** A checkpoint of a published shape, with numbers that mean nothing. */
+/** A published shape of a model, with numbers that mean nothing in it. */
 export interface PublishedShape {
   readonly name: string;
   readonly config: DebertaV2ConfigInput;
@@ -36,6 +36,13 @@ export const LARGE: PublishedShape = {
   name: 'v3-large',
   config: { ...COMMON, hiddenSize: 1024, numHiddenLayers: 24, numAttentionHeads: 16, intermediateSize: 4096 },
   parameters: 434_012_160,
+};
+
+/** deberta-v3-base: 735 MB as float32. */
+export const BASE: PublishedShape = {
+  name: 'v3-base',
+  config: { ...COMMON, hiddenSize: 768, numHiddenLayers: 12, numAttentionHeads: 12, intermediateSize: 3072 },
+  parameters: 183_831_552,
 };
 
 /** deberta-v3-xsmall: 283 MB as float32. */
