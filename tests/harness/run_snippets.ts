@@ -12,7 +12,7 @@ import * as api from '../../src/index';
 export async function runSnippets(page: string, given: object): Promise<unknown[][]> {
   const text = readFileSync(join(__dirname, '..', '..', 'docs', page), 'utf8');
   const blocks = Array.from(text.matchAll(/```ts\n([\s\S]*?)```/g), ([, code = '']) => code);
-  const [first = '', ...rest] = blocks.map((code) => code.replace(/import (.*) from 'tfjs-deberta-v2';/, ''));
+  const [first = '', ...rest] = blocks.map((code) => code.replace(/import [^;]* from 'tfjs-deberta-v2';/, ''));
   expect(rest.length).toBeGreaterThan(0);
   const names = [...Object.keys(api), ...Object.keys(given)];
   const body = `${first}\n${rest.map((code) => `{${code}}`).join('\n')}`;

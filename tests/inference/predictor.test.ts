@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { Predictor } from '../../src/inference/predictor';
 import { useBackend } from '../../src/runtime/use_backend';
 import { availableBackends, onTensorflow } from '../harness';
-import { recordedLogs } from '../tokenization/recorded_logs';
+import { recordedLogs } from '../harness/recorded_logs';
 import { fixtureNamed, forwardOutputs, inputsOf, type Lowered, lowered } from './executor_cases';
 
 const INPUTS = {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { DebertaV2Tokenizer } from '../../src/tokenization/deberta_v2_tokenizer';
 import { eachBackend } from '../harness';
-import { recordedLogs } from './recorded_logs';
+import { recordedLogs } from '../harness/recorded_logs';
 import { silenceLogger } from './silence_logger';
 import { fixtureFolder } from './tables';
 

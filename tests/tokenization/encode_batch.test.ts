@@ -3,7 +3,7 @@ import { DebertaV2Tokenizer } from '../../src/tokenization/deberta_v2_tokenizer'
 import { DebertaV2TokenizerFast } from '../../src/tokenization/deberta_v2_tokenizer_fast';
 import type { EncodeBatchOptions, StreamedText } from '../../src/tokenization/encoding/text_batches';
 import type { PreTrainedTokenizer } from '../../src/tokenization/pretrained_tokenizer';
-import { recordedLogs } from './recorded_logs';
+import { recordedLogs } from '../harness/recorded_logs';
 import { fixtureFolder } from './tables';
 
 const TEXTS = Array.from({ length: 25 }, (_, index) => `the white whale ${'the sea '.repeat(index % 7)}${index}`);

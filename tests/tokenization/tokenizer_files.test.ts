@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addedToken } from '../../src/tokenization/added_token';
 import { DebertaV2Tokenizer } from '../../src/tokenization/deberta_v2_tokenizer';
-import { recordedLogs } from './recorded_logs';
+import { recordedLogs } from '../harness/recorded_logs';
 import { fixtureFolder, modelBytes } from './tables';
 import { temporaryFolder } from './temporary_folder';
 

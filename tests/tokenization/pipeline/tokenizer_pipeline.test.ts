@@ -2,7 +2,7 @@ import { addedToken } from '../../../src/tokenization/added_token';
 import { tokenizerJsonFromModel } from '../../../src/tokenization/pipeline/tokenizer_json_from_model';
 import { TokenizerPipeline } from '../../../src/tokenization/pipeline/tokenizer_pipeline';
 import { TokenList } from '../../../src/tokenization/token_list';
-import { recordedLogs } from '../recorded_logs';
+import { recordedLogs } from '../../harness/recorded_logs';
 import { ALL_MODELS, RAW_MODELS } from '../tables';
 import { compareWithRust } from './compare_with_rust';
 import { HARD_TEXTS } from './hard_texts';
