@@ -33,7 +33,7 @@ const ALLOWED = {
 };
 
 /** Files at the top of src/ that every folder may import. */
-const COMMON = '^src/(errors|logger|without_undefined)\\.ts$';
+const COMMON = '^src/(bounded_cache|errors|logger|without_undefined)\\.ts$';
 
 const direction = ([folder, allowed]) => ({
   name: `${folder}-imports`,

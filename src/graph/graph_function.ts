@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { BoundedCache } from '../bounded_cache';
 import { GraphSession } from './graph_session';
 import { type TraceInputs, traceGraph } from './trace_graph';
 
@@ -26,26 +27,14 @@ const KEPT_GRAPHS = 32;
  * const [product, dx, dw] = step(x, w);
  */
 export function graphFunction(fn: (...inputs: tf.Tensor[]) => readonly tf.Tensor[]): GraphFunction {
-  const sessions = new Map<string, GraphSession>();
-  const sessionFor = (inputs: tf.Tensor[]) => {
+  const sessions = new BoundedCache<string, GraphSession>(KEPT_GRAPHS, (session) => session.dispose());
+  const run = (...inputs: tf.Tensor[]) => {
     const key = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(' ');
-    const known = sessions.get(key);
-    if (known !== undefined) return known;
-    if (sessions.size >= KEPT_GRAPHS) {
-      const [oldest, session] = sessions.entries().next().value!;
-      session.dispose();
-      sessions.delete(oldest);
-    }
-    const made = recordSession((trace) => fn(...inputs.map((input) => trace.feed(input))));
-    sessions.set(key, made);
-    return made;
+    return sessions
+      .get(key, () => recordSession((trace) => fn(...inputs.map((input) => trace.feed(input)))))
+      .run(inputs);
   };
-  const run = (...inputs: tf.Tensor[]) => sessionFor(inputs).run(inputs);
-  const dispose = () => {
-    for (const session of sessions.values()) session.dispose();
-    sessions.clear();
-  };
-  return Object.assign(run, { dispose });
+  return Object.assign(run, { dispose: () => sessions.clear() });
 }
 
 /** Records a function, see `traceGraph`, and loads it for running. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { BackendError } from '../errors';
+import { toDataTypeNumber } from './encode_graph';
 import { GraphBuilder } from './graph_builder';
 import type { Attributes, AttrValue, DataType, GraphDef, TensorValue } from './graph_def';
 import { inferShapes, type TracedInfo } from './infer_shapes';
@@ -46,17 +47,13 @@ interface TracedBackend {
 /** A constant larger than this is a tensor that somebody forgot to feed. */
 const MOST_CONSTANT_BYTES = 1 << 20;
 
-/** TensorFlow's numbers of the types that tfjs has. */
-const DATA_TYPE_NAMES: ReadonlyMap<unknown, DataType> = new Map([
-  [1, 'float'],
-  [3, 'int32'],
-  [7, 'string'],
-  [9, 'int64'],
-  [10, 'bool'],
-]);
+/** The types that operations of tfjs-node name, by TensorFlow's numbers. */
+const DATA_TYPE_NAMES: ReadonlyMap<unknown, DataType> = new Map(
+  (['float', 'int32', 'string', 'int64', 'bool'] as const).map((name) => [toDataTypeNumber(name), name]),
+);
 
 /** Type settings that tfjs-node leaves to eager execution, which infers them; a graph must state them. */
-const INFERRED_TYPES: Readonly<Record<string, string>> = { ExpandDims: 'T', Where: 'T' };
+const INFERRED_TYPES: Readonly<Record<string, string>> = { ExpandDims: 'T' };
 
 /** What a recorded function gets its inputs from. */
 export interface TraceInputs {
@@ -167,8 +164,8 @@ class Trace implements TraceInputs {
   #virtualTensor(reference: string, shape: number[], dtype: tf.DataType): tf.Tensor {
     const dataId = {};
     this.#known.set(dataId, { reference, shape });
-    const enumerated = [...DATA_TYPE_NAMES].find(([, name]) => name === toDataType(dtype))![0];
-    this.#backend.tensorMap.set(dataId, { shape, dtype: enumerated, id: -1, values: null, refCount: 1 });
+    const type = toDataTypeNumber(toDataType(dtype));
+    this.#backend.tensorMap.set(dataId, { shape, dtype: type, id: -1, values: null, refCount: 1 });
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }) as tf.Tensor;
   }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ACTIVATION_NAMES } from '../config/config_schema';
 import { RandomStream, randomSeed } from '../ops/random_stream';
+import { ScopedValue } from '../ops/scoped_value';
 
 /** The options that hold an underscore, which are names of activations, by tfjs' spelling of them. */
 const RESPELLED = new Map<unknown, string>(
@@ -24,7 +25,7 @@ export type Initializer = ReturnType<typeof tf.initializers.zeros>;
 /** Finds a weight's initial value by its path (`deberta/encoder/…/kernel`); undefined leaves it to the layer. */
 export type WeightProvider = (path: string, shape: number[]) => tf.Tensor | undefined;
 
-let weightProvider: WeightProvider | undefined;
+const weightProvider = new ScopedValue<WeightProvider>();
 
 /**
  * Builds layers whose weights start from given values instead of random ones, which at checkpoint size take
@@ -34,13 +35,7 @@ let weightProvider: WeightProvider | undefined;
  * @param build makes and builds the layers, synchronously.
  */
 export function buildWithWeights<T>(provider: WeightProvider, build: () => T): T {
-  const outer = weightProvider;
-  weightProvider = provider;
-  try {
-    return build();
-  } finally {
-    weightProvider = outer;
-  }
+  return weightProvider.during(provider, build);
 }
 
 /**
@@ -123,7 +118,7 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
   /** A trainable float32 weight. */
   protected makeWeight(name: string, shape: number[], initializer: Initializer): tf.LayerVariable {
     const originalName = `${this.path}/${name}`;
-    const provided = weightProvider?.(originalName, shape);
+    const provided = weightProvider.current?.(originalName, shape);
     const initial = provided === undefined ? initializer : Object.assign(initializer, { apply: () => provided });
     const weight = this.addWeight(name, shape, 'float32', initial);
     // tfjs names a weight after the layers whose `apply` is running; sublayers are built outside of theirs.

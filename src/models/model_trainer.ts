@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { BoundedCache } from '../bounded_cache';
 import { BackendError } from '../errors';
 import { supportsGraphSessions } from '../graph/graph_session';
 import { logger } from '../logger';
 import type { RandomStream } from '../ops/random_stream';
 import { AdamWeightDecay } from '../optimizers/adam_weight_decay';
-import { CompiledStep } from './compiled_step';
+import { CompiledStep, type CompiledStepModel } from './compiled_step';
 import { type LabelPadding, padStep } from './pad_step';
 import { type StepData, type StepLossFunction, type StepOutputs, trainStep } from './train_step';
 
@@ -37,7 +38,7 @@ const KEPT_STEPS = 16;
  */
 export class ModelTrainer {
   readonly #model: TrainedModel;
-  readonly #steps = new Map<string, CompiledStep>();
+  readonly #steps = new BoundedCache<string, CompiledStep>(KEPT_STEPS, (step) => step.dispose());
   #runsEagerly: boolean;
 
   constructor(model: TrainedModel) {
@@ -48,30 +49,28 @@ export class ModelTrainer {
   /** One step; the tensors given stay the caller's, and what comes back is. */
   run(data: StepData): StepOutputs {
     return tf.tidy(() => {
-      const { lossOf, trainable, optimizer, labelPadding, longest } = this.#model;
-      if (!supportsGraphSessions()) return trainStep(lossOf, data, trainable(), optimizer);
+      const { lossOf, labelPadding, longest, optimizer, seeds } = this.#model;
+      const trainable = this.#model.trainable();
+      if (!supportsGraphSessions()) return trainStep(lossOf, data, trainable, optimizer);
       const padded = padStep(data, labelPadding, longest);
-      const compiled = this.#compiledStep(padded);
-      if (compiled === undefined) return trainStep(lossOf, padded, trainable(), optimizer);
-      return compiled.run(this.#parts(), padded);
+      if (!this.#runsEagerly && !this.#isOnGpu()) {
+        const parts = { lossOf, weights: this.#model.weights(), trainable, optimizer, seeds };
+        const compiled = this.#compiledStep(parts, padded);
+        if (compiled !== undefined) return compiled.run(parts, padded);
+      }
+      return trainStep(lossOf, padded, trainable, optimizer);
     });
   }
 
-  #compiledStep(data: StepData): CompiledStep | undefined {
-    if (this.#runsEagerly || this.#isOnGpu()) return undefined;
-    const { optimizer, variant, trainable } = this.#model;
+  #compiledStep(parts: CompiledStepModel, data: StepData): CompiledStep | undefined {
+    const { optimizer, trainable } = parts;
     const kind = optimizer instanceof AdamWeightDecay ? optimizer.planStep([]).kind : 'gradients';
     const shapes = [...data.inputs, data.target, data.sampleWeights].map(
       (tensor) => `${tensor?.dtype}[${tensor?.shape}]`,
     );
-    const key = [kind, variant(), ...shapes, ...trainable().map(({ id }) => id)].join(' ');
-    const known = this.#steps.get(key);
-    if (known !== undefined) return known;
-    if (this.#steps.size >= KEPT_STEPS) this.#forgetOldest();
+    const key = [kind, this.#model.variant(), ...shapes, ...trainable.map(({ id }) => id)].join(' ');
     try {
-      const made = CompiledStep.record(this.#parts(), data);
-      this.#steps.set(key, made);
-      return made;
+      return this.#steps.get(key, () => CompiledStep.record(parts, data));
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       logger.warn(`Training goes on operation by operation, which is slower: ${error.message}`);
@@ -90,20 +89,8 @@ export class ModelTrainer {
     return isUsingGpuDevice;
   }
 
-  #parts() {
-    const { lossOf, weights, trainable, optimizer, seeds } = this.#model;
-    return { lossOf, weights: weights(), trainable: trainable(), optimizer, seeds };
-  }
-
-  #forgetOldest(): void {
-    const [key, step] = this.#steps.entries().next().value!;
-    step.dispose();
-    this.#steps.delete(key);
-  }
-
   /** Releases what is kept beside weights and optimizer. */
   dispose(): void {
-    for (const step of this.#steps.values()) step.dispose();
     this.#steps.clear();
   }
 }

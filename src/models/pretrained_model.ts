@@ -193,11 +193,11 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    */
   exportSavedModel(folder: string, options: ExportSavedModelOptions = {}): Promise<void> {
     const names = this.weights.map(({ originalName }) => originalName);
-    return exportSavedModel(folder, lower(this.#architecture, this.config), this.#weightReader(), names, options);
+    return exportSavedModel(folder, lower(this.architecture, this.config), this.#weightReader(), names, options);
   }
 
   get #predictor(): Predictor {
-    this.#inference ??= new Predictor(lower(this.#architecture, this.config), this.#weightReader());
+    this.#inference ??= new Predictor(lower(this.architecture, this.config), this.#weightReader());
     return this.#inference;
   }
 
@@ -250,7 +250,7 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * @throws {OutputError} when the folder cannot be written; no half-written file stays.
    */
   savePretrained(folder: string, options: SavePretrainedOptions = {}): Promise<void> {
-    return savePretrained(folder, this.#architecture, this.config, this.weights, options);
+    return savePretrained(folder, this.architecture, this.config, this.weights, options);
   }
 
   /** The number of weights, each tied one counted once. */
@@ -258,18 +258,14 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
     return this.weights.reduce((sum, { shape }) => sum + shape.reduce<number>((size, axis) => size * axis!, 1), 0);
   }
 
-  get #architecture(): Architecture {
-    return (this.constructor as ModelClass<this>).className;
-  }
-
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...modelTopology(this.#architecture, this.config).config };
+    return { ...modelTopology(this.architecture, this.config).config };
   }
 
   /** As tf.LayersModel, but for the strings in it, which tfjs would rewrite; see `modelTopology`. */
   override toJSON(_unused?: unknown, returnString = true): ReturnType<tf.LayersModel['toJSON']> {
     const topology = {
-      ...modelTopology(this.#architecture, this.config),
+      ...modelTopology(this.architecture, this.config),
       keras_version: `tfjs-layers ${tf.version_layers}`,
       backend: 'TensorFlow.js',
     };

@@ -61,6 +61,6 @@ export function trainStep(
       optimizer.applyGradients(gradients);
     }
     weight.dispose();
-    return { loss, metrics: [...metrics] };
+    return { loss, metrics };
   });
 }

@@ -35,6 +35,11 @@ export abstract class TrainableModel extends tf.LayersModel {
   /** The configuration the model was made from. */
   abstract get config(): DebertaV2Config;
 
+  /** The name of its class, by which checkpoints know it. */
+  get architecture(): Architecture {
+    return (this.constructor as unknown as { readonly className: Architecture }).className;
+  }
+
   /**
    * One differentiable pass, synchronous: usable inside `tf.grads` and `optimizer.minimize`.
    *
@@ -227,8 +232,9 @@ export abstract class TrainableModel extends tf.LayersModel {
    * const { loss, gradientNorm } = await model.trainStep(batch, labels);
    */
   async trainStep(x: PredictInputs, y: LabelInputs, sampleWeights?: tf.Tensor): Promise<TrainStepResult> {
-    const [inputs, [target]] = this.standardizeUserDataXY(this.#named(x), this.#namedLabels(y));
-    const given = new Set<unknown>([...Object.values(nameInputs(x)), ...Object.values(this.#namedLabels(y))]);
+    const [named, labels] = [this.#named(x), this.#namedLabels(y)];
+    const [inputs, [target]] = this.standardizeUserDataXY(named, labels);
+    const given = new Set([...Object.values(named), ...Object.values(labels)]);
     try {
       const { loss, metrics } = this.#runStep({ inputs, target: target!, sampleWeights });
       const [value, ...measured] = await Promise.all([loss, ...metrics].map((scalar) => scalar.data()));
@@ -282,8 +288,7 @@ export abstract class TrainableModel extends tf.LayersModel {
   /** An error of a backend whose memory ran out, with what is known of the step; another error as it is. */
   protected explainMemory(error: unknown, shape: readonly number[], training: boolean): unknown {
     const batch = shape.slice(0, -1).reduce((product, axis) => product * axis, 1);
-    const architecture = (this.constructor as unknown as { className: Architecture }).className;
-    const options = { batch, length: shape.at(-1)!, architecture, training };
+    const options = { batch, length: shape.at(-1)!, architecture: this.architecture, training };
     if (!training) return explainOutOfMemory(error, this.config, options);
     const { gradientCheckpointing } = this.deberta.encoder;
     const isOurs = this.optimizer instanceof AdamWeightDecay;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { BoundedCache } from '../bounded_cache';
 import { ascendingRelativeRows, descendingRelativeRows, type RelativePositionOptions } from './relative_positions';
 
 /** Rows of the relative table in the order of distances, int32 `[2S]`. */
@@ -19,30 +20,21 @@ const KEPT_LENGTHS = 64;
  * every gather back from the device when they are new.
  */
 export class RelativePositionRows {
-  readonly #byLength = new Map<number, RowsForLength>();
+  readonly #byLength = new BoundedCache<number, RowsForLength>(KEPT_LENGTHS, ({ descending, ascending }) =>
+    tf.dispose([descending, ascending]),
+  );
 
   constructor(readonly options: RelativePositionOptions) {}
 
   /** The rows for length `S`, owned by this object. */
   forLength(length: number): RowsForLength {
-    const known = this.#byLength.get(length);
-    if (known !== undefined) return known;
-    if (this.#byLength.size >= KEPT_LENGTHS) this.#forget(this.#byLength.keys().next().value!);
-    const made = {
+    return this.#byLength.get(length, () => ({
       descending: tf.keep(tf.tensor1d(descendingRelativeRows(length, this.options), 'int32')),
       ascending: tf.keep(tf.tensor1d(ascendingRelativeRows(length, this.options), 'int32')),
-    };
-    this.#byLength.set(length, made);
-    return made;
+    }));
   }
 
   dispose(): void {
-    for (const length of [...this.#byLength.keys()]) this.#forget(length);
-  }
-
-  #forget(length: number): void {
-    const { descending, ascending } = this.#byLength.get(length)!;
-    tf.dispose([descending, ascending]);
-    this.#byLength.delete(length);
+    this.#byLength.clear();
   }
 }

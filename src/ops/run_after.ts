@@ -1,19 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
+import { ScopedValue } from './scoped_value';
 
 /** Gives a tensor equal to `x` that is there only once `trigger` is. */
 export type RunAfter = <T extends tf.Tensor>(x: T, trigger: tf.Tensor) => T;
 
-let runAfterInGraph: RunAfter | undefined;
+const runAfterInGraph = new ScopedValue<RunAfter>();
 
 /** Runs something while {@link runAfter} means something: while a graph is recorded, which has no order of its own. */
 export function withRunAfter<T>(inGraph: RunAfter, run: () => T): T {
-  const outer = runAfterInGraph;
-  runAfterInGraph = inGraph;
-  try {
-    return run();
-  } finally {
-    runAfterInGraph = outer;
-  }
+  return runAfterInGraph.during(inGraph, run);
 }
 
 /**
@@ -23,5 +18,5 @@ export function withRunAfter<T>(inGraph: RunAfter, run: () => T): T {
  * to be computed a second time, later, would be taken from the first time instead, and its memory kept.
  */
 export function runAfter<T extends tf.Tensor>(x: T, trigger: tf.Tensor): T {
-  return runAfterInGraph === undefined ? x : runAfterInGraph(x, trigger);
+  return runAfterInGraph.current?.(x, trigger) ?? x;
 }

@@ -1,27 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
+import { ScopedValue } from './scoped_value';
 
 /** Gives the tensor that stands for a seed. */
 export type SeedTensors = (seed: number) => tf.Tensor1D;
 
-let seedTensors: SeedTensors | undefined;
+const seedTensors = new ScopedValue<SeedTensors>();
 
 /**
  * Runs something whose random operations take their seeds from tensors given by the caller: a recorded graph is fed
  * other seeds later.
  */
 export function withSeedTensors<T>(make: SeedTensors, run: () => T): T {
-  const outer = seedTensors;
-  seedTensors = make;
-  try {
-    return run();
-  } finally {
-    seedTensors = outer;
-  }
+  return seedTensors.during(make, run);
 }
 
 /** A 32-bit seed as TensorFlow's stateless operations take it, int32 `[2]`. */
 export function seedTensor(seed: number): tf.Tensor1D {
-  return seedTensors?.(seed) ?? makeSeedTensor(seed);
+  return seedTensors.current?.(seed) ?? makeSeedTensor(seed);
 }
 
 /** {@link seedTensor} with a value of its own. */

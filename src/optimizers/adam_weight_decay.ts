@@ -37,7 +37,7 @@ export interface LastStep {
   readonly gradientNorm: number | undefined;
   /** Whether weights may have changed; false while gradients are accumulated. */
   readonly isUpdate: boolean;
-  /** Whether the gradient held NaN or infinity, and the step was left out. */
+  /** Whether the loss or the gradient was not finite, and the batch was left out. */
   readonly isSkipped: boolean;
 }
 
@@ -86,7 +86,6 @@ export class AdamWeightDecay extends tf.Optimizer {
   readonly #slots = new Map<string, tf.Variable>();
   readonly #paths = new Map<string, string>();
   #restored = new Map<string, tf.Tensor>();
-  #accumulatedWeight: tf.Variable | undefined;
   #accumulatedCalls = 0;
   #numHiddenLayers = 0;
   #lastStep: LastStep | undefined;
@@ -230,33 +229,32 @@ export class AdamWeightDecay extends tf.Optimizer {
   }
 
   #sums(variables: readonly tf.Variable[]): tf.Variable[] {
-    this.#accumulatedWeight ??= tf.tidy(() =>
-      tf.variable(this.#takeRestored('accumulated_weight') ?? tf.scalar(0), false),
-    );
-    return [this.#accumulatedWeight, ...variables.map((variable) => this.#slot(variable, 'accumulated'))];
+    const sumOfWeights = this.#keptUnder('accumulated_weight', [], () => tf.scalar(0));
+    return [sumOfWeights, ...variables.map((variable) => this.#slot(variable, 'accumulated'))];
   }
 
   #slot(variable: tf.Variable, name: SlotName): tf.Variable {
-    const key = `${this.#pathOf(variable)}/${name}`;
+    const { shape } = variable;
+    const initial = () => (name === 'average' ? tf.clone(variable as tf.Tensor) : tf.zeros(shape));
+    return this.#keptUnder(`${this.#pathOf(variable)}/${name}`, shape, initial);
+  }
+
+  /** What is kept from step to step under a name; at first what {@link setWeights} was given, or an initial value. */
+  #keptUnder(key: string, shape: number[], initial: () => tf.Tensor): tf.Variable {
     const known = this.#slots.get(key);
-    if (known !== undefined && tf.util.arraysEqual(known.shape, variable.shape)) return known;
+    if (known !== undefined && tf.util.arraysEqual(known.shape, shape)) return known;
     // Of a weight that was resized.
     known?.dispose();
-    const made = tf.tidy(() => {
-      const initial =
-        this.#takeRestored(key, variable.shape) ??
-        (name === 'average' ? tf.clone(variable as tf.Tensor) : tf.zeros(variable.shape));
-      return tf.variable(initial, false);
-    });
+    const made = tf.tidy(() => tf.variable(this.#takeRestored(key, shape) ?? initial(), false));
     this.#slots.set(key, made);
     return made;
   }
 
   /** A value given to {@link setWeights}, which the first step after it takes over. */
-  #takeRestored(key: string, shape?: number[]): tf.Tensor | undefined {
+  #takeRestored(key: string, shape: number[]): tf.Tensor | undefined {
     const restored = this.#restored.get(key);
     if (restored === undefined) return undefined;
-    if (shape !== undefined && !tf.util.arraysEqual(restored.shape, shape)) {
+    if (!tf.util.arraysEqual(restored.shape, shape)) {
       throw new InputError(
         `The optimizer state ${key} must have the shape of its weight, [${shape}], received [${restored.shape}]; it belongs to another model.`,
         { path: key, expected: shape, received: restored.shape },
@@ -291,16 +289,14 @@ export class AdamWeightDecay extends tf.Optimizer {
   }
 
   /**
-   * The state: `iter` (steps done), `accumulated_calls`, and by paths of weights `<path>/m`, `/v`, `/accumulated` and
-   * `/average`. The tensors are the caller's.
+   * The state: `iter` (steps done), `accumulated_calls`, `accumulated_weight`, and by paths of weights `<path>/m`, `/v`,
+   * `/accumulated` and `/average`, as far as there are any. The tensors are the caller's.
    */
   override async getWeights(): Promise<NamedTensor[]> {
-    const weight = this.#accumulatedWeight;
     const own = (name: string, tensor: tf.Tensor) => ({ name, tensor: tf.clone(tensor) });
     return [
       await this.saveIterations(),
       { name: 'accumulated_calls', tensor: tf.scalar(this.#accumulatedCalls, 'int32') },
-      ...(weight === undefined ? [] : [own('accumulated_weight', weight)]),
       ...[...this.#slots].map(([name, tensor]) => own(name, tensor)),
       ...[...this.#restored].map(([name, tensor]) => own(name, tensor)),
     ];
@@ -332,8 +328,6 @@ export class AdamWeightDecay extends tf.Optimizer {
 
   #disposeState(): void {
     tf.dispose([...this.#slots.values(), ...this.#restored.values()]);
-    this.#accumulatedWeight?.dispose();
-    this.#accumulatedWeight = undefined;
     this.#slots.clear();
     this.#restored.clear();
   }

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Architecture } from '../config/architecture';
 import { CheckpointError, UsageError } from '../errors';
 import { logger } from '../logger';
 import { writePretrained } from '../models/write_pretrained';
@@ -78,8 +77,7 @@ export class RunCheckpoints {
   async save(state: RunState): Promise<void> {
     const { model, onSave, restoreBest = true } = this.#options;
     const fill = async (folder: string) => {
-      const architecture = model.getClassName() as Architecture;
-      await writePretrained(folder, architecture, model.config, model.weights, { format: 'safetensors' });
+      await writePretrained(folder, model.architecture, model.config, model.weights, { format: 'safetensors' });
       await writeOptimizerState(folder, model.optimizer);
       await onSave?.(folder);
       await writeTrainingState(folder, {

@@ -1,6 +1,7 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { UsageError } from '../../errors';
 import { asOutput } from '../../files/as_output';
+import { checkpointStep } from '../../training/checkpoints/checkpoint_name';
 
 /** Names in a folder; none where it does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
@@ -25,7 +26,7 @@ export async function requireFreshFolder(folder: string, resume: boolean): Promi
 
 /** Whether a run has left a checkpoint in its folder. */
 export async function hasCheckpoint(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).some((name) => /^checkpoint-\d+$/.test(name));
+  return (await namesIn(folder)).some((name) => checkpointStep(name) !== undefined);
 }
 
 /** Removes the folder of a run that failed before it wrote anything. */

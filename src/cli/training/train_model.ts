@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isLowerBetter } from '../../metrics/task_metrics';
+import { checkpointName } from '../../training/checkpoints/checkpoint_name';
 import { readOptimizerState } from '../../training/checkpoints/optimizer_state';
 import { type TrainResult, train } from '../../training/train';
 import type { TrainOptions } from '../../training/train_options';
@@ -84,5 +85,5 @@ async function restoreBestAverages(
   { best, steps }: TrainResult,
 ): Promise<void> {
   if (ema === undefined || !restoreBest || best === undefined || best.step === steps) return;
-  await readOptimizerState(join(output, `checkpoint-${best.step}`), model.optimizer);
+  await readOptimizerState(join(output, checkpointName(best.step)), model.optimizer);
 }

@@ -4,9 +4,7 @@ import { nodeBuiltin } from '../../files/node_builtins';
 import { PARTIAL, partialPrefix } from '../../files/partial_name';
 import { settleLeftovers } from '../../files/settle_leftovers';
 import { logger } from '../../logger';
-
-/** `checkpoint-500`: as the trainers of transformers name them. */
-const WHOLE = /^checkpoint-(\d+)$/;
+import { checkpointName, checkpointStep } from './checkpoint_name';
 
 /**
  * The checkpoints of one run: folders `checkpoint-<step>` in its output folder.
@@ -35,19 +33,19 @@ export class CheckpointStore {
     const folder = path.resolve(outputDir);
     await asOutput(outputDir, () => fs.mkdir(folder, { recursive: true }));
     const targets = new Set((await list(folder)).map((name) => name.split(PARTIAL)[0]!));
-    for (const name of targets) if (WHOLE.test(name)) await settleLeftovers(path.join(folder, name));
+    for (const name of targets) if (checkpointStep(name) !== undefined) await settleLeftovers(path.join(folder, name));
     return new CheckpointStore(folder, keepLast);
   }
 
   /** Steps at which there are checkpoints, in order. */
   async steps(): Promise<number[]> {
-    const found = (await list(this.#outputDir)).flatMap((name) => WHOLE.exec(name)?.[1] ?? []);
-    return found.map(Number).sort((a, b) => a - b);
+    const found = (await list(this.#outputDir)).flatMap((name) => checkpointStep(name) ?? []);
+    return found.sort((a, b) => a - b);
   }
 
   /** Path of the checkpoint of a step, whether there is one or not. */
   folderOf(step: number): string {
-    return nodeBuiltin('node:path').join(this.#outputDir, `checkpoint-${step}`);
+    return nodeBuiltin('node:path').join(this.#outputDir, checkpointName(step));
   }
 
   /**

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Architecture } from '../../config/architecture';
 import { openCheckpoint } from '../../convert/open_checkpoint';
 import { readWeight } from '../../convert/read_weight';
 import { weightSpecs } from '../../convert/weight_names';
@@ -16,7 +15,7 @@ import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
 export async function restoreWeights(model: TFDebertaV2PreTrainedModel, folder: string): Promise<void> {
   const { reader, close } = await openCheckpoint(folder);
   try {
-    const specs = weightSpecs(model.config, model.getClassName() as Architecture);
+    const specs = weightSpecs(model.config, model.architecture);
     const { entries, info } = planWeights(reader.tensors, reader.layout, specs);
     const [missing] = info.missingKeys;
     if (missing !== undefined) {

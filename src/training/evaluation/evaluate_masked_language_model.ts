@@ -1,8 +1,7 @@
 import type { EncodedText } from '../../data/features/encoded_text';
 import { evaluateMaskedLM } from '../../metrics/evaluate_task';
 import type { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
-import { classificationLoss, classificationLossWeight } from '../../models/task_losses';
-import { measureBatches } from './measured_batches';
+import { classLossOf, measureBatches } from './measured_batches';
 import type { PredictFeaturesOptions } from './predicted_batches';
 
 /**
@@ -25,10 +24,7 @@ export async function evaluateMaskedLanguageModel(
 ): Promise<Record<string, number>> {
   // The scores of a whole vocabulary at every token are not read back.
   const loss = await measureBatches(model, features, options, {
-    lossOf: ({ labels }, [logits]) => ({
-      loss: classificationLoss(labels!, logits!),
-      weight: classificationLossWeight(labels!),
-    }),
+    lossOf: classLossOf,
   });
   return { loss, ...evaluateMaskedLM(loss) };
 }

@@ -2,8 +2,7 @@ import type { ChoiceFeature } from '../../data/features/choice_feature_builder';
 import { highest } from '../../data/scores';
 import { evaluateChoices } from '../../metrics/evaluate_task';
 import type { TFDebertaV2ForMultipleChoice } from '../../models/multiple_choice';
-import { classificationLoss, classificationLossWeight } from '../../models/task_losses';
-import { measureBatches } from './measured_batches';
+import { classLossOf, measureBatches } from './measured_batches';
 import { type PredictFeaturesOptions, rowsOf } from './predicted_batches';
 
 /**
@@ -23,10 +22,7 @@ export async function evaluateMultipleChoice(
   const labels: number[] = [];
   const predictions: number[] = [];
   const loss = await measureBatches(model, features, options, {
-    lossOf: ({ labels: expected }, [logits]) => ({
-      loss: classificationLoss(expected!, logits!),
-      weight: classificationLossWeight(expected!),
-    }),
+    lossOf: classLossOf,
     take: ({ batch, places, values: [logits] }) => {
       labels.push(...batch.ys.labels!.values);
       predictions.push(...rowsOf(logits!, places.length).map((row) => highest(row, 1)[0]!));

@@ -4,10 +4,9 @@ import { accuracy } from '../../metrics/accuracy';
 import { classificationScores } from '../../metrics/classification_scores';
 import type { EntityScoreOptions } from '../../metrics/entity_scores';
 import { evaluateTokens } from '../../metrics/evaluate_task';
-import { classificationLoss, classificationLossWeight } from '../../models/task_losses';
 import type { TFDebertaV2ForTokenClassification } from '../../models/token_classification';
 import { IGNORED_LABEL } from '../../ops/ignored_label';
-import { measureBatches } from './measured_batches';
+import { classLossOf, measureBatches } from './measured_batches';
 import { type PredictFeaturesOptions, rowsOf } from './predicted_batches';
 
 /** Options of `evaluateTokenClassification`. */
@@ -41,10 +40,7 @@ export async function evaluateTokenClassification(
   const labels: number[][] = [];
   const predictions: number[][] = [];
   const loss = await measureBatches(model, features, options, {
-    lossOf: ({ labels: expected }, [logits]) => ({
-      loss: classificationLoss(expected!, logits!),
-      weight: classificationLossWeight(expected!),
-    }),
+    lossOf: classLossOf,
     take: ({ batch, places, values: [logits] }) => {
       const expected = rowsOf(Float32Array.from(batch.ys.labels!.values), places.length);
       for (const [row, scores] of rowsOf(logits!, places.length).entries()) {

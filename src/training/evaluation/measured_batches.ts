@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Feature } from '../../data/collator';
 import { InputError } from '../../errors';
 import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
+import { classificationLoss, classificationLossWeight } from '../../models/task_losses';
 import { type PredictedBatch, type PredictFeaturesOptions, predictedBatches } from './predicted_batches';
 
 /** A mean loss, and how much it counts beside those of other batches. */
@@ -18,6 +19,12 @@ export interface Measuring {
   /** Takes the outputs of a batch; without it they are not read. */
   readonly take?: (batch: PredictedBatch) => void;
 }
+
+/** The loss of labels that are class indices, one for each row of the logits, which are the only output. */
+export const classLossOf: Measuring['lossOf'] = ({ labels }, [logits]) => ({
+  loss: classificationLoss(labels!, logits!),
+  weight: classificationLossWeight(labels!),
+});
 
 /**
  * Predicts labelled features and measures the loss, in inference mode.
