@@ -6,7 +6,8 @@ const ALLOWED = {
   tensor_bundle: ['files', 'protobuf', 'sources'],
   sources: ['files'],
   graph: ['files', 'protobuf', 'tensor_bundle'],
-  inference: ['config', 'ops', 'graph', 'files'],
+  kernels: ['config', 'files'],
+  inference: ['config', 'ops', 'graph', 'kernels', 'files'],
   config: [],
   ops: [],
   layers: ['ops', 'config'],
@@ -29,7 +30,7 @@ const ALLOWED = {
     'tensor_bundle',
   ],
   tokenization: ['files', 'sources'],
-  runtime: ['files', 'sources'],
+  runtime: ['files', 'sources', 'kernels'],
 };
 
 /** Files at the top of src/ that every folder may import. */

@@ -12,6 +12,7 @@ import { RelativePositionRows } from '../ops/relative_position_rows';
 import { tiedProjection } from '../ops/tied_projection';
 import type { Executor } from './executor';
 import type { InferenceInputs } from './inference_inputs';
+import { lastRead } from './last_read';
 import { PositionTables } from './position_tables';
 import type {
   Affine,
@@ -175,18 +176,6 @@ export class OpsExecutor implements Executor {
   #vector(name: string): tf.Tensor1D {
     return this.#weights(name) as tf.Tensor1D;
   }
-}
-
-/** The values that no step after each step reads; without this, all layers' values would live until the end. */
-function lastRead({ steps, result }: Program): ValueName[][] {
-  const reads = steps.map((step) => {
-    if (step.kind === 'embed') return [];
-    return 'residual' in step ? [step.input, step.residual] : [step.input];
-  });
-  return reads.map((names, index) => {
-    const later = new Set([result.value, ...reads.slice(index + 1).flat()]);
-    return [...new Set(names)].filter((name) => !later.has(name));
-  });
 }
 
 function startRun(inputs: InferenceInputs): Run {

@@ -16,6 +16,7 @@ export class PositionTables {
   readonly #program: Program;
   #sources: readonly tf.DataId[] = [];
   #projected = new Map<string, tf.Tensor3D>();
+  #version = 0;
 
   constructor(program: Program, weights: WeightReader) {
     this.#program = program;
@@ -36,6 +37,12 @@ export class PositionTables {
     });
     this.#projected = new Map(this.tables.map(({ name }, index) => [name, projected[index]!]));
     this.#sources = sources;
+    this.#version++;
+  }
+
+  /** A number that is another whenever the tables have been computed anew. */
+  get version(): number {
+    return this.#version;
   }
 
   #sourceNames({ weight, norm }: RelativeTable): string[] {

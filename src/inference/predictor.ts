@@ -1,32 +1,45 @@
 import * as tf from '@tensorflow/tfjs';
 import { supportsGraphSessions } from '../graph/graph_session';
+import type { Precision } from '../kernels/kernel_plan';
 import { logger } from '../logger';
+import { withoutUndefined } from '../without_undefined';
 import type { Executor } from './executor';
 import type { InferenceInputs } from './inference_inputs';
 import { OpsExecutor } from './ops_executor';
 import type { Program } from './program';
+import { type KernelInfo, SimdExecutor } from './simd_executor';
 import { TensorflowExecutor } from './tensorflow_executor';
 import type { WeightReader } from './weight_reader';
 
 /** How a model computes its predictions on the backend in use. */
 export interface InferenceInfo {
-  /** `graph` on the backend `tensorflow`, `ops` elsewhere. */
-  readonly executor: 'graph' | 'ops';
+  /** `graph` on the backend `tensorflow`, `simd` on `wasm`, `ops` elsewhere. */
+  readonly executor: 'graph' | 'simd' | 'ops';
   /** Bytes of tensors held beside the model's weights; released by `dispose` of the model. */
   readonly heldBytes: number;
   /** Shapes `[B, S]` that run as one compiled program (XLA), the fastest way; at most 16. */
   readonly compiledShapes: ReadonlyArray<readonly [batch: number, length: number]>;
+  /** What the executor `simd` runs. */
+  readonly kernels?: KernelInfo;
+}
+
+/** How a {@link Predictor} works. */
+export interface PredictorOptions {
+  /** See {@link SimdExecutorOptions}. */
+  readonly precision?: Precision | undefined;
 }
 
 /** Runs a program with the executor that fits the backend in use, and falls back to plain operations. */
 export class Predictor {
   readonly #program: Program;
   readonly #weights: WeightReader;
+  readonly #options: PredictorOptions;
   readonly #executors = new Map<string, Executor>();
 
-  constructor(program: Program, weights: WeightReader) {
+  constructor(program: Program, weights: WeightReader, options: PredictorOptions = {}) {
     this.#program = program;
     this.#weights = weights;
+    this.#options = options;
   }
 
   /** The outputs, in the order of the program's names; texts of a choice each by itself. */
@@ -38,6 +51,12 @@ export class Predictor {
     } catch (error) {
       return this.#replace(executor, error).run(inputs);
     }
+  }
+
+  /** As {@link run}; on `wasm` by other threads, while the caller's goes on. */
+  async runAsync(inputs: InferenceInputs): Promise<tf.Tensor[]> {
+    const executor = this.#executor;
+    return executor instanceof SimdExecutor ? executor.runAsync(inputs) : this.run(inputs);
   }
 
   /** See `warmUp` of the model. */
@@ -53,12 +72,14 @@ export class Predictor {
 
   get info(): InferenceInfo {
     const executor = this.#executor;
-    const isGraph = executor instanceof TensorflowExecutor;
-    return {
-      executor: isGraph ? 'graph' : 'ops',
-      heldBytes: executor.heldBytes,
-      compiledShapes: isGraph ? executor.compiledShapes : [],
-    };
+    const { heldBytes } = executor;
+    if (executor instanceof TensorflowExecutor) {
+      return { executor: 'graph', heldBytes, compiledShapes: executor.compiledShapes };
+    }
+    if (executor instanceof SimdExecutor) {
+      return { executor: 'simd', heldBytes, compiledShapes: [], kernels: executor.info };
+    }
+    return { executor: 'ops', heldBytes, compiledShapes: [] };
   }
 
   dispose(): void {
@@ -71,11 +92,17 @@ export class Predictor {
     const backend = tf.getBackend();
     const known = this.#executors.get(backend);
     if (known !== undefined) return known;
-    const made = supportsGraphSessions()
-      ? new TensorflowExecutor(this.#program, this.#weights, tensorflowOptions())
-      : new OpsExecutor(this.#program, this.#weights);
+    const made = this.#make(backend);
     this.#executors.set(backend, made);
     return made;
+  }
+
+  #make(backend: string): Executor {
+    if (supportsGraphSessions()) return new TensorflowExecutor(this.#program, this.#weights, tensorflowOptions());
+    if (backend === 'wasm' && SimdExecutor.isSupported) {
+      return new SimdExecutor(this.#program, this.#weights, withoutUndefined({ precision: this.#options.precision }));
+    }
+    return new OpsExecutor(this.#program, this.#weights);
   }
 
   #replace(failed: Executor, error: unknown): Executor {

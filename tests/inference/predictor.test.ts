@@ -97,7 +97,7 @@ onTensorflow('Predictor', () => {
 });
 
 describe('Predictor on one backend after the other', () => {
-  const EXECUTORS = { cpu: 'ops', wasm: 'ops', tensorflow: 'graph' } as const;
+  const EXECUTORS = { cpu: 'ops', wasm: 'simd', tensorflow: 'graph' } as const;
 
   test('answers as forward on each, whichever came before, with weights assigned on another', async () => {
     await useBackend('cpu');

@@ -1,0 +1,288 @@
+import * as tf from '@tensorflow/tfjs';
+import { bestBuild, isThreaded, type KernelBuild } from '../kernels/kernel_build';
+import { KernelMemory } from '../kernels/kernel_memory';
+import type { Precision } from '../kernels/kernel_plan';
+import { KernelRunner } from '../kernels/kernel_runner';
+import { kernelThreads } from '../kernels/kernel_threads';
+import { gatherRows } from '../ops/gather_rows';
+import type { Executor } from './executor';
+import type { InferenceInputs } from './inference_inputs';
+import { PackedPositions } from './packed_positions';
+import { PackedWeights } from './packed_weights';
+import { type ProgramPlan, planProgram } from './plan_program';
+import { PositionTables } from './position_tables';
+import type { EmbedStep, OutputLayout, Program } from './program';
+import { type HostMask, type PackedRows, packRows } from './text_rows';
+import type { WeightReader } from './weight_reader';
+
+/** How a {@link SimdExecutor} works. */
+export interface SimdExecutorOptions {
+  /** How matrices of weights are kept; float32 by default. */
+  readonly precision?: Precision;
+  /** The fastest that runs here by default. */
+  readonly build?: KernelBuild;
+  /** Threads of every run; by default those of `useBackend`, and one where a second is not worth waking. */
+  readonly threads?: number;
+}
+
+/** How a {@link SimdExecutor} computes. */
+export interface KernelInfo {
+  /** Which build of the kernels runs. */
+  readonly build: KernelBuild;
+  /** Threads at most, that of the caller included. */
+  readonly threads: number;
+  /** How matrices of weights are kept. */
+  readonly precision: Precision;
+}
+
+/** Tokens computed at a time; batches with more are cut between texts, so that memory stays bounded. */
+const MOST_TOKENS = 4096;
+/** Multiplications and additions that are not worth a second thread: waking one takes as long. */
+const LEAST_OPERATIONS = 4e6;
+
+/** Weights in the kernels' memory, and what runs plans there. */
+interface Kernels {
+  readonly memory: KernelMemory;
+  readonly runner: KernelRunner;
+  readonly weights: PackedWeights;
+  readonly positions: PackedPositions;
+}
+
+/** Ids, types and mask as arrays. */
+interface HostInputs {
+  readonly batch: number;
+  readonly length: number;
+  readonly ids: Int32Array;
+  readonly types: Int32Array | undefined;
+  readonly mask: HostMask | undefined;
+}
+
+/** Some texts of a batch that are computed together. */
+interface Part {
+  readonly first: number;
+  readonly end: number;
+  readonly rows: PackedRows;
+  readonly planned: ProgramPlan;
+  readonly threads: number;
+}
+
+/**
+ * Runs a program by own SIMD kernels on packed weights, on the backend `wasm`, with threads where there are any.
+ *
+ * Only real tokens are computed, and one row for all padding.
+ */
+export class SimdExecutor implements Executor {
+  readonly #program: Program;
+  readonly #weights: WeightReader;
+  readonly #tables: PositionTables;
+  readonly #precision: Precision;
+  readonly #givenBuild: KernelBuild | undefined;
+  readonly #givenThreads: number | undefined;
+  readonly #embed: EmbedStep;
+  #kernels: Kernels | undefined;
+  /** What is under way on other threads, and is waited for by whoever needs the memory next. */
+  #underWay: { settle(): void } | undefined;
+
+  constructor(
+    program: Program,
+    weights: WeightReader,
+    { precision = 'float32', build, threads }: SimdExecutorOptions = {},
+  ) {
+    this.#program = program;
+    this.#weights = weights;
+    this.#precision = precision;
+    this.#givenBuild = build;
+    this.#givenThreads = threads;
+    this.#tables = new PositionTables(program, weights);
+    this.#embed = program.steps.find((step): step is EmbedStep => step.kind === 'embed')!;
+  }
+
+  /** Whether the kernels run here at all. */
+  static get isSupported(): boolean {
+    return bestBuild({ threads: 1 }) !== undefined;
+  }
+
+  get heldBytes(): number {
+    return this.#tables.bytes + (this.#kernels?.memory.bytes ?? 0);
+  }
+
+  /** How this computes. */
+  get info(): KernelInfo {
+    const { memory } = this.#ready;
+    return { build: memory.build, threads: this.#mostThreads, precision: this.#precision };
+  }
+
+  run(inputs: InferenceInputs): tf.Tensor[] {
+    const host = readInputs(inputs);
+    const outputs: Outputs = { values: undefined, width: 0 };
+    for (const [first, end] of partsOf(host)) {
+      const part = this.#prepare(host, first, end);
+      const { runner } = this.#ready;
+      runner.run(part.planned.plan, part.planned.place, part.threads);
+      this.#collect(part, host, outputs);
+    }
+    return this.#arrange(outputs, host);
+  }
+
+  /** As {@link run}, on other threads, while the caller's goes on. */
+  async runAsync(inputs: InferenceInputs): Promise<tf.Tensor[]> {
+    const host = readInputs(inputs);
+    const outputs: Outputs = { values: undefined, width: 0 };
+    for (const [first, end] of partsOf(host)) {
+      const part = this.#prepare(host, first, end);
+      const { runner } = this.#ready;
+      runner.open(part.planned.plan, part.planned.place, part.threads, true);
+      await this.#settled(runner, part, () => this.#collect(part, host, outputs));
+    }
+    return this.#arrange(outputs, host);
+  }
+
+  dispose(): void {
+    this.#underWay?.settle();
+    this.#kernels?.runner.dispose();
+    this.#kernels = undefined;
+    this.#tables.dispose();
+  }
+
+  /** Waits for an open plan; someone else who needs the memory may finish it before. */
+  async #settled(runner: KernelRunner, part: Part, collect: () => void): Promise<void> {
+    let failure: unknown;
+    const own = {
+      settle: () => {
+        if (this.#underWay !== own) return;
+        this.#underWay = undefined;
+        try {
+          runner.finish();
+          collect();
+        } catch (error) {
+          failure = error;
+        }
+      },
+    };
+    this.#underWay = own;
+    await runner.help(part.threads);
+    own.settle();
+    if (failure !== undefined) throw failure;
+  }
+
+  get #ready(): Kernels {
+    this.#kernels ??= this.#load();
+    return this.#kernels;
+  }
+
+  #load(): Kernels {
+    const memory = new KernelMemory(
+      this.#givenBuild ?? bestBuild({ threads: this.#givenThreads ?? kernelThreads.count })!,
+    );
+    const runner = new KernelRunner(memory);
+    const weights = new PackedWeights(memory, this.#program, this.#weights, this.#precision, KernelRunner.start);
+    const positions = new PackedPositions(memory, this.#program, this.#tables);
+    return { memory, runner, weights, positions };
+  }
+
+  /** Brings weights and tables up to date, and lays out a plan for some texts. */
+  #prepare(host: HostInputs, first: number, end: number): Part {
+    this.#underWay?.settle();
+    const { memory, weights, positions } = this.#ready;
+    const { length, mask, ids, types } = host;
+    const rows = packRows(first, end, length, mask);
+    if (weights.refresh()) positions.invalidate();
+    positions.refresh(length, weights.end);
+    const threads = this.#worthThreads(rows.count) ? this.#mostThreads : 1;
+    const planned = planProgram(
+      { program: this.#program, memory, weights, positions, threads },
+      {
+        rows,
+        length,
+        mask,
+        words: this.#lookUp(rows.sources.map((place) => ids[place]!)),
+        tokenTypes: types && rows.sources.map((place) => types[place]!),
+      },
+    );
+    return { first, end, rows, planned, threads };
+  }
+
+  get #mostThreads(): number {
+    return isThreaded(this.#ready.memory.build) ? (this.#givenThreads ?? kernelThreads.count) : 1;
+  }
+
+  #worthThreads(rows: number): boolean {
+    if (this.#givenThreads !== undefined) return true;
+    const { hidden } = this.#program.sizes;
+    // A block multiplies each row by some 12 · H² weights.
+    const blocks = this.#program.steps.filter(({ kind }) => kind === 'attend').length;
+    return rows * 12 * hidden * hidden * blocks > LEAST_OPERATIONS;
+  }
+
+  /** Rows of the word embeddings, from the model's own tensor: it need not be held twice. */
+  #lookUp(ids: Int32Array): Float32Array {
+    return tf.tidy(() => {
+      const table = this.#weights(this.#embed.words) as tf.Tensor2D;
+      return gatherRows(table, tf.tensor1d(ids, 'int32')).dataSync<'float32'>();
+    });
+  }
+
+  #collect({ first, rows, planned }: Part, { batch, length }: HostInputs, outputs: Outputs): void {
+    const { result, resultRows, width } = planned;
+    const source = this.#ready.memory.floats(result, resultRows * width);
+    const isOfTokens = OF_TOKENS.has(this.#program.result.layout);
+    outputs.width = width;
+    outputs.values ??= new Float32Array(batch * (isOfTokens ? length : 1) * width);
+    if (isOfTokens) spread(source, rows, width, outputs.values.subarray(first * length * width));
+    else outputs.values.set(source, first * width);
+  }
+
+  #arrange({ values, width }: Outputs, { batch, length }: HostInputs): tf.Tensor[] {
+    const { layout } = this.#program.result;
+    if (!OF_TOKENS.has(layout)) return [tf.tensor2d(values!, [batch, width])];
+    const tokens = tf.tensor3d(values!, [batch, length, width]);
+    if (layout === 'tokens') return [tokens];
+    const spans = tf.unstack(tokens, 2);
+    tokens.dispose();
+    return spans;
+  }
+}
+
+/** The outputs of a whole batch, from the first part on. */
+interface Outputs {
+  values: Float32Array | undefined;
+  width: number;
+}
+
+const OF_TOKENS: ReadonlySet<OutputLayout> = new Set<OutputLayout>(['tokens', 'spans']);
+
+/** Copies packed rows to their places. */
+function spread(
+  source: Float32Array,
+  { rowOfPlace, paddingRow }: PackedRows,
+  width: number,
+  target: Float32Array,
+): void {
+  if (paddingRow === undefined) {
+    target.set(source);
+    return;
+  }
+  for (const [place, row] of rowOfPlace.entries()) {
+    target.set(source.subarray(row * width, (row + 1) * width), place * width);
+  }
+}
+
+/** Ranges of texts that are computed together. */
+function partsOf({ batch, length }: HostInputs): Array<readonly [first: number, end: number]> {
+  const texts = Math.max(1, Math.floor(MOST_TOKENS / length));
+  return Array.from({ length: Math.ceil(batch / texts) }, (_, part) => [
+    part * texts,
+    Math.min(batch, (part + 1) * texts),
+  ]);
+}
+
+function readInputs({ inputIds, attentionMask, tokenTypeIds }: InferenceInputs): HostInputs {
+  const [batch, length] = inputIds.shape;
+  return {
+    batch,
+    length,
+    ids: inputIds.dataSync<'int32'>(),
+    types: tokenTypeIds?.dataSync<'int32'>(),
+    mask: attentionMask && { values: attentionMask.dataSync(), shape: attentionMask.shape },
+  };
+}

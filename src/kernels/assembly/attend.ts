@@ -1,0 +1,231 @@
+import { matMul } from './mat_mul';
+import { inPanels, packPanels, packTransposed } from './pack';
+import { exponential, firstLanes, maximumOf, storeFirst, storeSome, sumOf } from './vector';
+
+/** Queries, and keys, computed at a time. */
+const BLOCK: i32 = 32;
+/** A score of what is masked; it underflows beside any real one, and stays finite. */
+const MASKED: f32 = -1e30;
+
+/** Columns of distances that a block of rows needs beside `length` others, in whole panels wherever they begin. */
+function bandColumns(length: i32): i32 {
+  return inPanels(length + BLOCK + 7);
+}
+
+/** Bytes of working memory that {@link attend} needs for a text. */
+export function attendScratchBytes(length: i32, headSize: i32): usize {
+  const keyBlocks = (length + BLOCK - 1) / BLOCK;
+  const numbers =
+    inPanels(length) * headSize +
+    length * inPanels(headSize) +
+    BLOCK * inPanels(length) +
+    BLOCK * bandColumns(length) +
+    keyBlocks * BLOCK * bandColumns(length);
+  return ((<usize>numbers) << 2) + 64;
+}
+
+/**
+ * Disentangled attention of some queries of one text and head, in one pass over each block of queries.
+ *
+ * A score is query · key, plus query · (key of their distance), plus key · (query of their distance). The second and
+ * third are products with the rows of all distances that a block needs, in order, read along diagonals.
+ *
+ * @param query, key, value the head's columns of the text's first row; rows `stride` numbers apart, queries scaled.
+ * @param positionKeys rows of distances in panels, those of query − key falling; none where 0.
+ * @param positionQueries the same with distances rising, scaled; none where 0.
+ * @param center the column of distance 0 in both.
+ * @param mask 1 where a query may see a key, rows `maskStride` numbers apart; none where 0. A row that is 0 throughout
+ *   gives zeros.
+ * @param output the head's columns of the text's first row; rows `outputStride` numbers apart.
+ */
+export function attend(
+  query: usize,
+  key: usize,
+  value: usize,
+  stride: i32,
+  length: i32,
+  headSize: i32,
+  positionKeys: usize,
+  positionQueries: usize,
+  center: i32,
+  mask: usize,
+  maskStride: i32,
+  output: usize,
+  outputStride: i32,
+  firstQuery: i32,
+  endQuery: i32,
+  scratch: usize,
+): void {
+  const scoreStride = inPanels(length);
+  const keyPanels = scratch;
+  const valuePanels = keyPanels + ((<usize>(scoreStride * headSize)) << 2);
+  const scores = valuePanels + ((<usize>(length * inPanels(headSize))) << 2);
+  const band = scores + ((<usize>(BLOCK * scoreStride)) << 2);
+  const keyBand = band + ((<usize>(BLOCK * bandColumns(length))) << 2);
+  const rowBytes = (<usize>stride) << 2;
+
+  packTransposed(key, stride, headSize, length, keyPanels);
+  packPanels(value, stride, length, headSize, valuePanels);
+  if (positionQueries !== 0) {
+    scoreKeys(key, stride, length, headSize, positionQueries, center, firstQuery, endQuery, keyBand);
+  }
+  for (let first = firstQuery; first < endQuery; first += BLOCK) {
+    const rows = min(BLOCK, endQuery - first);
+    const queries = query + <usize>first * rowBytes;
+    matMul(queries, stride, keyPanels, scores, scoreStride, rows, headSize, length);
+    if (positionQueries !== 0) {
+      addKeyBand(scores, scoreStride, keyBand, length, center, first - firstQuery, firstQuery, endQuery, rows);
+    }
+    let bandStart: usize = 0;
+    let bandStride: i32 = 0;
+    if (positionKeys !== 0) {
+      const lowest = (center - first - rows + 1) & ~7;
+      const columns = inPanels(center - first + length - lowest);
+      bandStride = columns;
+      bandStart = band + ((<usize>(center - first - lowest)) << 2);
+      const panels = positionKeys + ((<usize>lowest * <usize>headSize) << 2);
+      matMul(queries, stride, panels, band, bandStride, rows, headSize, columns);
+    }
+    for (let row = 0; row < rows; row++) {
+      const scoreRow = scores + ((<usize>(row * scoreStride)) << 2);
+      const bandRow: usize = bandStart === 0 ? 0 : bandStart + ((<usize>(row * (bandStride - 1))) << 2);
+      const maskRow: usize = mask === 0 ? 0 : mask + ((<usize>(first + row) * <usize>maskStride) << 2);
+      softmaxRow(scoreRow, bandRow, maskRow, length);
+    }
+    const target = output + ((<usize>first * <usize>outputStride) << 2);
+    matMul(scores, scoreStride, valuePanels, target, outputStride, rows, length, headSize);
+  }
+}
+
+/** The first column of distances that a block of keys needs for the queries, in whole panels. */
+function lowestColumn(center: i32, firstQuery: i32, firstKey: i32, keys: i32): i32 {
+  return (center + firstQuery - (firstKey + keys - 1)) & ~7;
+}
+
+/** Products of each block of keys with the distances at which the queries are. */
+function scoreKeys(
+  key: usize,
+  stride: i32,
+  length: i32,
+  headSize: i32,
+  positions: usize,
+  center: i32,
+  firstQuery: i32,
+  endQuery: i32,
+  keyBand: usize,
+): void {
+  const bandStride = bandColumns(endQuery - firstQuery);
+  for (let first = 0; first < length; first += BLOCK) {
+    const rows = min(BLOCK, length - first);
+    const lowest = lowestColumn(center, firstQuery, first, rows);
+    const columns = inPanels(center + endQuery - first - lowest);
+    const keys = key + ((<usize>first * <usize>stride) << 2);
+    const target = keyBand + ((<usize>(first * bandStride)) << 2);
+    matMul(
+      keys,
+      stride,
+      positions + ((<usize>lowest * <usize>headSize) << 2),
+      target,
+      bandStride,
+      rows,
+      headSize,
+      columns,
+    );
+  }
+}
+
+/** Adds to a block of scores what each key has for each query's distance: diagonals, turned from rows of keys. */
+function addKeyBand(
+  scores: usize,
+  scoreStride: i32,
+  keyBand: usize,
+  length: i32,
+  center: i32,
+  offset: i32,
+  firstQuery: i32,
+  endQuery: i32,
+  rows: i32,
+): void {
+  const bandStride = bandColumns(endQuery - firstQuery);
+  const diagonal = (<usize>(bandStride - 1)) << 2;
+  const scoreBytes = (<usize>scoreStride) << 2;
+  for (let firstKey = 0; firstKey < length; firstKey += BLOCK) {
+    const keys = min(BLOCK, length - firstKey);
+    const lowest = lowestColumn(center, firstQuery, firstKey, keys);
+    // Where the first query of this block meets the first key.
+    const start = keyBand + ((<usize>(firstKey * bandStride + center + firstQuery + offset - firstKey - lowest)) << 2);
+    for (let row = 0; row < rows; row += 4) {
+      const rowsLeft = rows - row;
+      let source = start + ((<usize>row) << 2);
+      let target = scores + ((<usize>(row * scoreStride + firstKey)) << 2);
+      let at = 0;
+      for (; at + 4 <= keys; at += 4) {
+        const a = v128.load(source);
+        const b = v128.load(source + diagonal);
+        const c = v128.load(source + 2 * diagonal);
+        const d = v128.load(source + 3 * diagonal);
+        const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+        const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+        addTo(target, v128.shuffle<f32>(abLow, cdLow, 0, 1, 4, 5));
+        if (rowsLeft > 1) addTo(target + scoreBytes, v128.shuffle<f32>(abLow, cdLow, 2, 3, 6, 7));
+        if (rowsLeft > 2) {
+          const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+          const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+          addTo(target + 2 * scoreBytes, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5));
+          if (rowsLeft > 3) addTo(target + 3 * scoreBytes, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
+        }
+        source += 4 * diagonal;
+        target += 16;
+      }
+      for (; at < keys; at++) {
+        for (let t = 0; t < min(4, rowsLeft); t++) {
+          const score = target + <usize>t * scoreBytes;
+          store<f32>(score, load<f32>(score) + load<f32>(source + ((<usize>t) << 2)));
+        }
+        source += diagonal;
+        target += 4;
+      }
+    }
+  }
+}
+
+function addTo(target: usize, x: v128): void {
+  v128.store(target, f32x4.add(v128.load(target), x));
+}
+
+/** Softmax of a row of scores in place, the band added before; what is masked gets exactly 0. */
+function softmaxRow(row: usize, band: usize, mask: usize, length: i32): void {
+  let highest = f32x4.splat(-f32.MAX_VALUE);
+  let at: usize = 0;
+  for (let left = length; left > 0; left -= 4) {
+    let x = v128.load(row + at);
+    if (band !== 0) x = f32x4.add(x, v128.load(band + at));
+    if (mask !== 0) {
+      const masked = f32x4.sub(f32x4.splat(1), v128.load(mask + at));
+      x = f32x4.add(x, f32x4.mul(masked, f32x4.splat(MASKED)));
+    }
+    storeSome(row + at, x, left);
+    if (left < 4) x = v128.bitselect(x, highest, firstLanes(left));
+    highest = f32x4.max(highest, x);
+    at += 16;
+  }
+  const shift = f32x4.splat(maximumOf(highest));
+  let sum = f32x4.splat(0);
+  at = 0;
+  for (let left = length; left > 0; left -= 4) {
+    let x = exponential(f32x4.sub(v128.load(row + at), shift));
+    if (left < 4) x = v128.and(x, firstLanes(left));
+    if (left < 4) storeFirst(row + at, x, left);
+    else v128.store(row + at, x);
+    sum = f32x4.add(sum, x);
+    at += 16;
+  }
+  const inverse = f32x4.splat(<f32>1 / sumOf(sum));
+  at = 0;
+  for (let left = length; left > 0; left -= 4) {
+    let x = f32x4.mul(v128.load(row + at), inverse);
+    if (mask !== 0) x = f32x4.mul(x, v128.load(mask + at));
+    storeSome(row + at, x, left);
+    at += 16;
+  }
+}

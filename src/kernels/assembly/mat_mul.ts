@@ -1,0 +1,107 @@
+import { PANEL } from './pack';
+import { multiplyAdd, storeSome } from './vector';
+
+/** Rows that pass over the panels together: their part of the left-hand matrix stays in the cache meanwhile. */
+const BLOCK_ROWS: i32 = 96;
+
+/**
+ * `c[M, N] = a[M, K] · b`, with `b` in panels (see pack.ts).
+ *
+ * Blocks of 4 × 8 results, whose eight vectors stay in registers. Larger blocks and an unrolled loop are slower in V8.
+ *
+ * @param aStride how many numbers apart the rows of `a` are, `cStride` those of `c`.
+ */
+export function matMul(
+  a: usize,
+  aStride: i32,
+  panels: usize,
+  c: usize,
+  cStride: i32,
+  rows: i32,
+  inner: i32,
+  columns: i32,
+): void {
+  const aBytes = (<usize>aStride) << 2;
+  const cBytes = (<usize>cStride) << 2;
+  for (let first = 0; first < rows; first += BLOCK_ROWS) {
+    const end = min(rows, first + BLOCK_ROWS);
+    for (let column = 0; column < columns; column += PANEL) {
+      const panel = panels + ((<usize>column * <usize>inner) << 2);
+      const target = c + ((<usize>column) << 2);
+      const width = columns - column;
+      let row = first;
+      for (; row + 4 <= end; row += 4) {
+        fourRows(a + <usize>row * aBytes, aBytes, panel, target + <usize>row * cBytes, cBytes, inner, width);
+      }
+      for (; row < end; row++) oneRow(a + <usize>row * aBytes, panel, target + <usize>row * cBytes, inner, width);
+    }
+  }
+}
+
+function fourRows(a: usize, aBytes: usize, panel: usize, c: usize, cBytes: usize, inner: i32, width: i32): void {
+  let a0 = a;
+  let a1 = a0 + aBytes;
+  let a2 = a1 + aBytes;
+  let a3 = a2 + aBytes;
+  let b = panel;
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  const end = a0 + ((<usize>inner) << 2);
+  while (a0 < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    c00 = multiplyAdd(x, b0, c00);
+    c01 = multiplyAdd(x, b1, c01);
+    x = v128.load32_splat(a1);
+    c10 = multiplyAdd(x, b0, c10);
+    c11 = multiplyAdd(x, b1, c11);
+    x = v128.load32_splat(a2);
+    c20 = multiplyAdd(x, b0, c20);
+    c21 = multiplyAdd(x, b1, c21);
+    x = v128.load32_splat(a3);
+    c30 = multiplyAdd(x, b0, c30);
+    c31 = multiplyAdd(x, b1, c31);
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    b += 32;
+  }
+  storeEight(c, c00, c01, width);
+  storeEight(c + cBytes, c10, c11, width);
+  storeEight(c + 2 * cBytes, c20, c21, width);
+  storeEight(c + 3 * cBytes, c30, c31, width);
+}
+
+function oneRow(a: usize, panel: usize, c: usize, inner: i32, width: i32): void {
+  let a0 = a;
+  let b = panel;
+  let c0 = f32x4.splat(0);
+  let c1 = f32x4.splat(0);
+  const end = a0 + ((<usize>inner) << 2);
+  while (a0 < end) {
+    const x = v128.load32_splat(a0);
+    c0 = multiplyAdd(x, v128.load(b), c0);
+    c1 = multiplyAdd(x, v128.load(b, 16), c1);
+    a0 += 4;
+    b += 32;
+  }
+  storeEight(c, c0, c1, width);
+}
+
+function storeEight(target: usize, low: v128, high: v128, width: i32): void {
+  if (width >= PANEL) {
+    v128.store(target, low);
+    v128.store(target, high, 16);
+  } else {
+    storeSome(target, low, width);
+    storeSome(target + 16, high, width - 4);
+  }
+}

@@ -1,0 +1,72 @@
+import { BackendError } from '../errors';
+import { isThreaded, type KernelBuild, kernelModule, kernelsOn } from './kernel_build';
+import type { Address, KernelExports } from './kernel_exports';
+
+const PAGE = 65536;
+/** Pages of 4 GiB, the most that WebAssembly can address. */
+const MOST_PAGES = 65536;
+/** The kernels read a few numbers beyond the end of what they are given. */
+const MARGIN = 64;
+
+/** A memory with kernels that work on it. It grows, and is given back as a whole when nobody refers to it any more. */
+export class KernelMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: KernelExports;
+
+  /** @throws {BackendError} when there is no room. */
+  constructor(readonly build: KernelBuild) {
+    this.memory = newMemory(isThreaded(build));
+    this.kernels = kernelsOn(this.memory, kernelModule(build));
+  }
+
+  /** Bytes taken from the system. */
+  get bytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /**
+   * Makes room for so many bytes from address 0 on. Views made before are void.
+   *
+   * @throws {BackendError} when they are more than WebAssembly can address, or the system has.
+   */
+  reserve(bytes: number): void {
+    const missing = Math.ceil((bytes + MARGIN) / PAGE) - this.bytes / PAGE;
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch (cause) {
+      throw outOfMemory(bytes, cause);
+    }
+  }
+
+  /** Numbers at an address; valid until memory grows. */
+  floats(address: Address, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  /** Whole numbers at an address; valid until memory grows. */
+  integers(address: Address, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, address, length);
+  }
+}
+
+/** An address rounded up so that vectors at it do not cross lines of the cache. */
+export function aligned(address: Address): Address {
+  return Math.ceil(address / MARGIN) * MARGIN;
+}
+
+function newMemory(isShared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: isShared });
+  } catch (cause) {
+    throw outOfMemory(PAGE, cause);
+  }
+}
+
+function outOfMemory(bytes: number, cause: unknown): BackendError {
+  const gigabytes = (bytes / 1e9).toFixed(1);
+  return new BackendError(
+    `The SIMD kernels need ${gigabytes} GB of memory, and WebAssembly can have no more than 4.3 GB, or the system has less; use inferencePrecision 'float16' or 'int8', smaller batches, or another backend.`,
+    { path: 'wasm', expected: MOST_PAGES * PAGE, received: bytes, cause },
+  );
+}
