@@ -13,7 +13,7 @@ const ALLOWED = {
   layers: ['ops', 'config'],
   convert: ['config', 'files', 'sources', 'pickle', 'protobuf', 'tensor_bundle'],
   optimizers: ['ops'],
-  models: ['layers', 'ops', 'optimizers', 'config', 'convert', 'files', 'sources', 'inference', 'graph'],
+  models: ['layers', 'ops', 'optimizers', 'config', 'convert', 'files', 'sources', 'inference', 'graph', 'kernels'],
   metrics: [],
   data: ['tokenization', 'files', 'sources', 'ops'],
   training: [

@@ -116,6 +116,9 @@ export {
 export type { ProgressStream } from './files/terminal_bar';
 export { type GraphFunction, graphFunction } from './graph/graph_function';
 export type { InferenceInfo } from './inference/predictor';
+export type { KernelInfo } from './inference/simd_executor';
+export type { KernelBuild } from './kernels/kernel_build';
+export type { Precision } from './kernels/kernel_plan';
 export { DebertaV2Block, type DebertaV2BlockOptions } from './layers/block';
 export { ContextPooler, type ContextPoolerOptions } from './layers/context_pooler';
 export { ConvLayer, type ConvLayerOptions } from './layers/conv_layer';

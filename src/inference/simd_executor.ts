@@ -4,7 +4,6 @@ import { KernelMemory } from '../kernels/kernel_memory';
 import type { Precision } from '../kernels/kernel_plan';
 import { KernelRunner } from '../kernels/kernel_runner';
 import { kernelThreads } from '../kernels/kernel_threads';
-import { gatherRows } from '../ops/gather_rows';
 import type { Executor } from './executor';
 import type { InferenceInputs } from './inference_inputs';
 import { PackedPositions } from './packed_positions';
@@ -12,6 +11,7 @@ import { PackedWeights } from './packed_weights';
 import { type ProgramPlan, planProgram } from './plan_program';
 import { PositionTables } from './position_tables';
 import type { EmbedStep, OutputLayout, Program } from './program';
+import { readRows } from './read_rows';
 import { type HostMask, type PackedRows, packRows } from './text_rows';
 import type { WeightReader } from './weight_reader';
 
@@ -108,8 +108,7 @@ export class SimdExecutor implements Executor {
 
   /** How this computes. */
   get info(): KernelInfo {
-    const { memory } = this.#ready;
-    return { build: memory.build, threads: this.#mostThreads, precision: this.#precision };
+    return { build: this.#build, threads: this.#mostThreads, precision: this.#precision };
   }
 
   run(inputs: InferenceInputs): tf.Tensor[] {
@@ -191,11 +190,15 @@ export class SimdExecutor implements Executor {
     const threads = this.#worthThreads(rows.count) ? this.#mostThreads : 1;
     const planned = planProgram(
       { program: this.#program, memory, weights, positions, threads },
+      // The model's own tensor has the embeddings of words: they need not be held twice.
       {
         rows,
         length,
         mask,
-        words: this.#lookUp(rows.sources.map((place) => ids[place]!)),
+        words: readRows(
+          this.#weights(this.#embed.words) as tf.Tensor2D,
+          rows.sources.map((place) => ids[place]!),
+        ),
         tokenTypes: types && rows.sources.map((place) => types[place]!),
       },
     );
@@ -203,7 +206,13 @@ export class SimdExecutor implements Executor {
   }
 
   get #mostThreads(): number {
-    return isThreaded(this.#ready.memory.build) ? (this.#givenThreads ?? kernelThreads.count) : 1;
+    return isThreaded(this.#build) ? (this.#givenThreads ?? kernelThreads.count) : 1;
+  }
+
+  /** The build in use, or the one that would be. */
+  get #build(): KernelBuild {
+    const threads = this.#givenThreads ?? kernelThreads.count;
+    return this.#kernels?.memory.build ?? this.#givenBuild ?? bestBuild({ threads })!;
   }
 
   #worthThreads(rows: number): boolean {
@@ -212,14 +221,6 @@ export class SimdExecutor implements Executor {
     // A block multiplies each row by some 12 · H² weights.
     const blocks = this.#program.steps.filter(({ kind }) => kind === 'attend').length;
     return rows * 12 * hidden * hidden * blocks > LEAST_OPERATIONS;
-  }
-
-  /** Rows of the word embeddings, from the model's own tensor: it need not be held twice. */
-  #lookUp(ids: Int32Array): Float32Array {
-    return tf.tidy(() => {
-      const table = this.#weights(this.#embed.words) as tf.Tensor2D;
-      return gatherRows(table, tf.tensor1d(ids, 'int32')).dataSync<'float32'>();
-    });
   }
 
   #collect({ first, rows, planned }: Part, { batch, length }: HostInputs, outputs: Outputs): void {

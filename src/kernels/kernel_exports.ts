@@ -109,6 +109,6 @@ export interface KernelExports {
     endQuery: number,
     scratch: Address,
   ): void;
-  work(control: Address, maySleep: number): void;
+  work(control: Address, maySleep: number): number;
   close(control: Address): number;
 }

@@ -83,7 +83,9 @@ export class KernelRunner {
       Atomics.sub(this.#control, CONTROL.active, 1);
     }
     Atomics.store(this.#control, CONTROL.answer, 0);
-    if (kernels.close(CONTROL_ADDRESS) !== 0) return;
+    const isWhole = kernels.close(CONTROL_ADDRESS) !== 0;
+    if (this.#helped !== undefined) kernelThreads.settle(this.#helped);
+    if (isWhole) return;
     throw new BackendError(
       "A SIMD kernel failed; go on with useBackend('wasm', { threads: 1 }) or another backend, and report what you ran.",
       { path: 'wasm', cause },

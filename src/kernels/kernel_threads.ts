@@ -15,7 +15,6 @@ interface Thread {
   post(mail: Mail): void;
   /** Whether the process stays alive for it. */
   hold(isHeld: boolean): void;
-  end(): void;
 }
 
 /** A memory whose plans threads help with. */
@@ -81,7 +80,8 @@ class KernelThreads {
   /**
    * Has the threads do the plan that a memory has open, while the caller goes on.
    *
-   * Resolves when one of them is through with it, or there is none: the caller sees to what is left.
+   * Resolves when one of them is through with it, {@link settle} is called or there is none: the caller sees to what
+   * is left.
    *
    * @param run the number of the run, in the control block's word `answer`.
    */
@@ -93,16 +93,23 @@ class KernelThreads {
       this.#waiting.set(id, { run, resolve });
       this.#wake();
     });
-    this.#waiting.delete(id);
-    if (this.#waiting.size === 0) for (const thread of this.#threads) thread.hold(false);
   }
 
-  /** Ends all threads; they start again when they are needed. */
+  /** Ends the waiting for threads of whoever has called {@link run} for a memory. */
+  settle({ id }: Pick<HelpedMemory, 'id'>): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) for (const thread of this.#threads) thread.hold(false);
+    waiting.resolve();
+  }
+
+  /** Ends all threads, each when it is through with what it does; they start again when they are needed. */
   close(): void {
-    for (const thread of this.#threads) thread.end();
+    this.#send({ kind: 'end' });
+    this.#settleAll();
     this.#threads = [];
     this.#hasFailed = false;
-    this.#giveUpWaiting();
   }
 
   /** Made when first needed: a page that is not isolated from others has no shared memory. */
@@ -144,39 +151,44 @@ class KernelThreads {
 
   #nodeThread(): Thread {
     const worker = new (nodeBuiltin('node:worker_threads').Worker)(KERNEL_WORKER_CODE, { eval: true });
-    worker.unref();
     worker.on('message', (answer: Answer) => this.#take(answer));
-    worker.on('error', (error) => this.#fail(error));
-    return {
+    const thread: Thread = {
       post: (mail) => worker.postMessage(mail),
       hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
-      end: () => void worker.terminate(),
     };
+    worker.on('error', (error) => this.#fail(error, thread));
+    worker.unref();
+    return thread;
   }
 
   #webThread(): Thread {
     const url = URL.createObjectURL(new Blob([KERNEL_WORKER_CODE], { type: 'text/javascript' }));
     const worker = new Worker(url);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#take(data);
-    worker.onerror = (event) => this.#fail(event.message);
-    return { post: (mail) => worker.postMessage(mail), hold: () => undefined, end: () => worker.terminate() };
+    const thread: Thread = { post: (mail) => worker.postMessage(mail), hold: () => undefined };
+    worker.onerror = (event) => {
+      worker.terminate();
+      this.#fail(event.message, thread);
+    };
+    return thread;
   }
 
   #take({ id, run }: Answer): void {
     const waiting = this.#waiting.get(id);
-    if (waiting?.run === run) waiting.resolve();
+    if (waiting?.run === run) this.settle({ id });
   }
 
-  /** Without threads everything goes on, more slowly. */
-  #fail(cause: unknown): void {
+  /** Without a thread everything goes on, more slowly. */
+  #fail(cause: unknown, failed?: Thread): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
     if (!this.#hasFailed) logger.warn(`The SIMD kernels go on without more threads, since one failed: ${reason}`);
     this.#hasFailed = true;
-    this.#giveUpWaiting();
+    this.#threads = this.#threads.filter((thread) => thread !== failed);
+    this.#settleAll();
   }
 
-  #giveUpWaiting(): void {
-    for (const { resolve } of this.#waiting.values()) resolve();
+  #settleAll(): void {
+    for (const id of [...this.#waiting.keys()]) this.settle({ id });
   }
 }
 

@@ -12,6 +12,7 @@ interface Attached {
 interface Port {
   onmessage: ((event: { readonly data: Mail }) => void) | null;
   postMessage(answer: Answer): void;
+  close(): void;
 }
 
 const attached = new Map<number, Attached>();
@@ -31,15 +32,17 @@ function serve(port: Port): void {
 
 function help(port: Port, { kernels, mail }: Attached): void {
   const { memory, control, words, id } = mail;
-  const run = Atomics.load(new Int32Array(memory.buffer, control), words.answer);
+  const block = new Int32Array(memory.buffer, control);
+  let hasTakenPart = true;
   try {
-    kernels.work(control, 1);
+    hasTakenPart = kernels.work(control, 1) !== 0;
   } catch {
-    const block = new Int32Array(memory.buffer, control);
     Atomics.store(block, words.failed, 1);
     Atomics.sub(block, words.active, 1);
   }
-  if (run !== 0) port.postMessage({ id, run });
+  // Read behind the work: a plan may have been opened after this thread was woken for another.
+  const run = Atomics.load(block, words.answer);
+  if (hasTakenPart && run !== 0) port.postMessage({ id, run });
 }
 
 function take(mail: Mail): void {
@@ -56,6 +59,9 @@ function take(mail: Mail): void {
     }
     case 'detach':
       attached.delete(mail.id);
+      return;
+    case 'end':
+      attached.clear();
   }
 }
 
@@ -65,6 +71,7 @@ function listen(): void {
   const port = (isNode ? process.getBuiltinModule('node:worker_threads').parentPort : self) as unknown as Port;
   const onMail = (mail: Mail) => {
     take(mail);
+    if (mail.kind === 'end') return port.close();
     if (mail.kind !== 'start') mails++;
     serve(port);
   };

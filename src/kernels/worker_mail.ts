@@ -13,9 +13,11 @@ export type Mail =
       /** Words of the control block: which run wants an answer, whether a thread failed, how many are working. */
       readonly words: { readonly answer: number; readonly failed: number; readonly active: number };
     }
-  | { readonly kind: 'detach'; readonly id: number };
+  | { readonly kind: 'detach'; readonly id: number }
+  /** The last one. */
+  | { readonly kind: 'end' };
 
-/** What a thread says: which run of which memory it has worked on until it was done, or has failed in. */
+/** What a thread says: which run of which memory it has taken part in until it was done, or has failed in. */
 export interface Answer {
   readonly id: number;
   readonly run: number;

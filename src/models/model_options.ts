@@ -3,6 +3,7 @@ import type { CheckpointFormat } from '../convert/checkpoint_format';
 import type { OpenOptions } from '../convert/open_checkpoint';
 import type { StorageType } from '../convert/storage_type';
 import type { WeightProgress } from '../convert/weight_progress';
+import type { Precision } from '../kernels/kernel_plan';
 import type { LabelInputs } from './label_inputs';
 import type { LossOptions } from './loss_options';
 import type { PredictInputs } from './model_inputs';
@@ -29,6 +30,8 @@ export interface FromPretrainedOptions extends ModelOptions, OpenOptions {
   readonly label2id?: Readonly<Record<string, number>>;
   /** Whether weights of another shape are left out, and the model's own start fresh; false by default. */
   readonly ignoreMismatchedSizes?: boolean;
+  /** See the model's property of that name; `float32` by default. */
+  readonly inferencePrecision?: Precision;
   /** Called after each weight that has been read. */
   readonly onProgress?: (progress: WeightProgress) => void;
 }

@@ -7,6 +7,7 @@ import { UsageError } from '../errors';
 import { lower } from '../inference/lower';
 import { type InferenceInfo, Predictor } from '../inference/predictor';
 import type { WeightReader } from '../inference/weight_reader';
+import { PRECISIONS, type Precision } from '../kernels/kernel_plan';
 import { buildWithWeights } from '../layers/deberta_layer';
 import type { EncoderPass, EncoderResult } from '../layers/encoder';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
@@ -28,7 +29,7 @@ import type {
   PredictArgs,
   SavePretrainedOptions,
 } from './model_options';
-import { predictBatches } from './predict_batches';
+import { predictBatches, predictBatchesAsync } from './predict_batches';
 import { savePretrained } from './save_pretrained';
 import { TrainableModel } from './trainable_model';
 
@@ -50,6 +51,7 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
   loadingInfo: LoadingInfo = { missingKeys: [], unexpectedKeys: [], mismatchedKeys: [] };
   #config: DebertaV2Config;
   #inference: Predictor | undefined;
+  #precision: Precision = 'float32';
 
   protected constructor(config: DebertaV2Config, deberta: DebertaV2MainLayer, graph: ModelGraph) {
     super(graph);
@@ -89,6 +91,7 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
       (config) => new this(config, options),
     );
     model.loadingInfo = info;
+    if (options.inferencePrecision !== undefined) model.inferencePrecision = options.inferencePrecision;
     return model;
   }
 
@@ -137,17 +140,65 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * const logits = model.predict(tokenizer.call(['a text'], { returnTensors: 'tf' }));
    */
   override predict(x: PredictInputs, args: PredictArgs = {}): tf.Tensor | tf.Tensor[] {
+    const { inputs, batchSize, shape } = this.#predictInputs(x, args);
+    try {
+      const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batchSize));
+      return results.length === 1 ? results[0]! : results;
+    } catch (error) {
+      throw this.explainMemory(error, shape, false);
+    }
+  }
+
+  /**
+   * As {@link predict}, by other threads while the caller's goes on: a server keeps answering, a page stays responsive.
+   *
+   * On the backend `wasm` where threads can share memory: in Node, and in a web page that is isolated from others
+   * (`crossOriginIsolated`), where it is also the way to use more than one thread. Elsewhere it computes as `predict`
+   * does. The inputs may be disposed of at once.
+   *
+   * @example
+   * const logits = await model.predictAsync(tokenizer.call(['a text'], { returnTensors: 'tf' }));
+   */
+  async predictAsync(x: PredictInputs, args: PredictArgs = {}): Promise<tf.Tensor | tf.Tensor[]> {
+    const { inputs, batchSize, shape } = this.#predictInputs(x, args);
+    try {
+      const results = await predictBatchesAsync(this.#predictor, inputs, batchSize);
+      return results.length === 1 ? results[0]! : results;
+    } catch (error) {
+      throw this.explainMemory(error, shape, false);
+    }
+  }
+
+  #predictInputs(x: PredictInputs, args: PredictArgs): { inputs: ModelInputs; batchSize: number; shape: number[] } {
     const inputs = nameInputs(x);
     this.checkInputs(inputs);
     const batchSize = args.batchSize ?? 32;
     checkBatchSize(batchSize);
     const [rows = 0, ...rest] = inputs.input_ids!.shape;
-    try {
-      const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batchSize));
-      return results.length === 1 ? results[0]! : results;
-    } catch (error) {
-      throw this.explainMemory(error, [Math.min(rows, batchSize), ...rest], false);
+    return { inputs, batchSize, shape: [Math.min(rows, batchSize), ...rest] };
+  }
+
+  /**
+   * How {@link predict} keeps its copy of the matrices of weights on the backend `wasm`: `float32` (the default),
+   * `float16` (half the memory of the copy, a little slower) or `int8` (a quarter, and faster: a scale for each column,
+   * and inputs rounded to 8 bits as they come). docs/performance.md says what they cost in accuracy. The model's own
+   * weights stay float32, and so do training and other backends.
+   *
+   * @throws {UsageError} for another value.
+   */
+  get inferencePrecision(): Precision {
+    return this.#precision;
+  }
+
+  set inferencePrecision(precision: Precision) {
+    if (!PRECISIONS.includes(precision)) {
+      throw new UsageError(
+        `inferencePrecision must be one of ${PRECISIONS.join(', ')}, received ${JSON.stringify(precision)}.`,
+        { path: 'inferencePrecision', expected: PRECISIONS, received: precision },
+      );
     }
+    this.#releasePredictor();
+    this.#precision = precision;
   }
 
   /**
@@ -197,7 +248,8 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
   }
 
   get #predictor(): Predictor {
-    this.#inference ??= new Predictor(lower(this.architecture, this.config), this.#weightReader());
+    const options = { precision: this.#precision };
+    this.#inference ??= new Predictor(lower(this.architecture, this.config), this.#weightReader(), options);
     return this.#inference;
   }
 

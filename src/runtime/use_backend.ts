@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { BackendError, UsageError } from '../errors';
 import { isNode } from '../files/node_builtins';
+import { kernelThreads } from '../kernels/kernel_threads';
 import { logger } from '../logger';
 import { BACKEND_NAMES, type BackendName } from './backend_name';
 import { guardWasmMemory } from './guard_wasm_memory';
@@ -15,6 +16,11 @@ export interface UseBackendOptions {
    * found by themselves; a web page must serve them.
    */
   readonly wasmPaths?: WasmPaths;
+  /**
+   * Threads that `predict` uses on the backend wasm, that of the caller included; one for each core by default, 16 at
+   * most. They need memory that threads share, which Node has, and a web page that is isolated from others.
+   */
+  readonly threads?: number;
 }
 
 /** Without a name, backends are tried in this order. */
@@ -38,16 +44,28 @@ let previous: Promise<unknown> = Promise.resolve();
  *
  * @returns the name of the backend in use.
  * @throws {BackendError} when the backend does not load here, saying what is missing; the one in use stays in use.
- * @throws {UsageError} when there is no backend of that name.
+ * @throws {UsageError} when there is no backend of that name, or `threads` is no whole number of at least 1.
  *
  * @example
  * await useBackend(); // 'wasm' where nothing else is installed
  * await useBackend('cpu');
+ * await useBackend('wasm', { threads: 2 });
  */
 export function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
+  if (options.threads !== undefined) setThreads(options.threads);
   const chosen = previous.then(() => (name === undefined ? useBest(options) : activate(name, options)));
   previous = chosen.catch(() => undefined);
   return chosen;
+}
+
+function setThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UsageError(`threads must be a whole number of at least 1, received ${threads}.`, {
+      path: 'threads',
+      received: threads,
+    });
+  }
+  kernelThreads.count = threads;
 }
 
 async function useBest(options: UseBackendOptions): Promise<BackendName> {

@@ -30,6 +30,8 @@ function expectNewAnswers(model: TFDebertaV2ForSequenceClassification | TFDebert
   expect(predicted).not.toBeCloseToTensor(before, 1e-3);
 }
 
+const EXECUTORS = { cpu: 'ops', wasm: 'simd', tensorflow: 'graph' } as const;
+
 eachBackend('predict', (backend) => {
   describe('gives the answers of new weights after', () => {
     test('fit', async () => {
@@ -109,7 +111,7 @@ eachBackend('predict', (backend) => {
       expect(model.predict({ input_ids: ids, token_type_ids: types }) as tf.Tensor).toBeCloseToTensor(
         model.forward({ input_ids: int(IDS), token_type_ids: tf.cast(types, 'int32') }).logits,
       );
-      expect(model.inferenceInfo().executor).toBe(backend === 'tensorflow' ? 'graph' : 'ops');
+      expect(model.inferenceInfo().executor).toBe(EXECUTORS[backend]);
     });
 
     test.each([1, 2, 3])('choices in batches of %i', (batchSize) => {
@@ -133,6 +135,60 @@ eachBackend('predict', (backend) => {
       const one = { input_ids: int([IDS[row]!]), attention_mask: int([MASK[row]!]) };
       expect(model.predict(one) as tf.Tensor).toBeCloseToTensor(expected);
     }
+  });
+
+  describe('predictAsync', () => {
+    test.each([1, 2, 32])('gives what predict gives, in batches of %i, and leaves nothing else', async (batchSize) => {
+      const model = classifier();
+      const x = inputs();
+      const expected = model.predict(x, { batchSize }) as tf.Tensor;
+      const before = tf.memory().numTensors;
+      const predicted = (await model.predictAsync(x, { batchSize })) as tf.Tensor;
+      expect(predicted).toBeCloseToTensor(expected, 0);
+      expect(tf.memory().numTensors).toBe(before + 1);
+    });
+
+    test('takes choices, and inputs that are gone before it is done', async () => {
+      const model = new TFDebertaV2ForMultipleChoice(tinyConfig(), { seed: 1 });
+      const ids = tf.stack([int(IDS), int(MASK)]);
+      const expected = model.predict(ids) as tf.Tensor;
+      const promise = model.predictAsync(ids);
+      ids.dispose();
+      expect((await promise) as tf.Tensor).toBeCloseToTensor(expected, 0);
+    });
+
+    test('several at once, and predict in between, each give their own answers', async () => {
+      const model = classifier();
+      const [first, second] = [int([IDS[0]!]), int([IDS[1]!, IDS[2]!])];
+      const expected = [model.predict(first), model.predict(second)] as tf.Tensor[];
+      const promises = [model.predictAsync(first), model.predictAsync(second), model.predictAsync(first)];
+      expect(model.predict(second) as tf.Tensor).toBeCloseToTensor(expected[1]!, 0);
+      const received = (await Promise.all(promises)) as tf.Tensor[];
+      for (const [index, answer] of received.entries()) expect(answer).toBeCloseToTensor(expected[index % 2]!, 0);
+    });
+
+    test('refuses what predict refuses', async () => {
+      await expect(classifier().predictAsync(int([[99]]))).rejects.toThrow(/input_ids must be integers from 0 to/);
+    });
+  });
+
+  test('inferencePrecision is one of three, counts from the next call on, and rounds on wasm alone', () => {
+    const model = classifier();
+    const exact = model.predict(inputs()) as tf.Tensor;
+    for (const [precision, bound] of [
+      ['float16', 0.003],
+      ['int8', 0.1],
+      ['float32', 1e-7],
+    ] as const) {
+      model.inferencePrecision = precision;
+      const rounded = model.predict(inputs()) as tf.Tensor;
+      expect(rounded).toBeCloseToTensor(exact, bound);
+      const isExact = backend !== 'wasm' || precision === 'float32';
+      expect([precision, tf.max(tf.abs(tf.sub(rounded, exact))).dataSync()[0]! === 0]).toEqual([precision, isExact]);
+      expect(model.inferenceInfo().kernels?.precision).toBe(backend === 'wasm' ? precision : undefined);
+    }
+    const wrong = () => Object.assign(model, { inferencePrecision: 'int4' });
+    expect(wrong).toThrowDebertaError('usage', /must be one of float32, float16, int8, received "int4"/);
   });
 
   test('within tf.tidy is given to its caller, or forgotten with the rest', () => {
@@ -168,11 +224,17 @@ eachBackend('predict', (backend) => {
 
   test('inferenceInfo says how, and what is held beside the weights', () => {
     const model = classifier();
-    const executor = backend === 'tensorflow' ? 'graph' : 'ops';
-    expect(model.inferenceInfo()).toEqual({ executor, heldBytes: 0, compiledShapes: [] });
+    const executor = EXECUTORS[backend];
+    const kernels = { build: expect.any(String), threads: expect.any(Number), precision: 'float32' };
+    const expected = { executor, compiledShapes: [], ...(backend === 'wasm' ? { kernels } : {}) };
+    expect(model.inferenceInfo()).toEqual({ ...expected, heldBytes: 0 });
     model.predict(inputs());
-    // Two layers with two tables [2 heads, 8 rows, 3] each.
-    expect(model.inferenceInfo()).toEqual({ executor, heldBytes: 4 * 2 * 2 * 2 * 8 * 3, compiledShapes: [] });
+    // Two layers with two tables [2 heads, 8 rows, 3] each; and the kernels' memory, in pages of 64 KiB.
+    const tables = 4 * 2 * 2 * 2 * 8 * 3;
+    const { heldBytes, ...rest } = model.inferenceInfo();
+    expect(rest).toEqual(expected);
+    expect((heldBytes - tables) / 65536).toBe(backend === 'wasm' ? Math.ceil((heldBytes - tables) / 65536) : 0);
+    expect(heldBytes - tables).toBeLessThan(backend === 'wasm' ? 400_000 : 1);
     model.dispose();
   });
 

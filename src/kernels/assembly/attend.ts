@@ -12,16 +12,18 @@ function bandColumns(length: i32): i32 {
   return inPanels(length + BLOCK + 7);
 }
 
-/** Bytes of working memory that {@link attend} needs for a text. */
-export function attendScratchBytes(length: i32, headSize: i32): usize {
+/** Bytes of working memory that {@link attend} needs for a text; more than can be addressed for a very long one. */
+export function attendScratchBytes(length: i32, headSize: i32): f64 {
   const keyBlocks = (length + BLOCK - 1) / BLOCK;
+  const columns = <f64>inPanels(length);
+  const bandWidth = <f64>bandColumns(length);
   const numbers =
-    inPanels(length) * headSize +
-    length * inPanels(headSize) +
-    BLOCK * inPanels(length) +
-    BLOCK * bandColumns(length) +
-    keyBlocks * BLOCK * bandColumns(length);
-  return ((<usize>numbers) << 2) + 64;
+    columns * <f64>headSize +
+    <f64>length * <f64>inPanels(headSize) +
+    <f64>BLOCK * columns +
+    <f64>BLOCK * bandWidth +
+    <f64>(keyBlocks * BLOCK) * bandWidth;
+  return 4 * numbers + 64;
 }
 
 /**

@@ -75,20 +75,25 @@ function waitFor(control: usize, record: usize, index: i32, value: i32, maySleep
 }
 
 /**
- * Works on the plan that the control block has open until it is done; returns at once where none is.
+ * Works on the plan that the control block has open until it is done; returns at once where none is, or enough threads
+ * work on it.
  *
  * @param maySleep whether this thread may sleep while it waits, which the main one of a browser may not.
+ * @returns whether this thread has taken part.
  */
-export function work(control: usize, maySleep: bool): void {
+export function work(control: usize, maySleep: bool): bool {
+  let takesPart = false;
   add(control, ACTIVE, 1);
   if (look(control, OPEN) !== 0 && look(control, FAILED) === 0) {
     const ticket = add(control, TICKETS, 1);
-    if (ticket < word(control, THREADS)) {
+    takesPart = ticket < word(control, THREADS);
+    if (takesPart) {
       const scratch = at(control, SCRATCH) + <usize>ticket * at(control, SCRATCH_BYTES);
       runPhases(control, scratch, maySleep);
     }
   }
   add(control, ACTIVE, -1);
+  return takesPart;
 }
 
 function runPhases(control: usize, scratch: usize, maySleep: bool): void {
