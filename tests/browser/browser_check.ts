@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { convertCheckpoint } from '../../src/index';
 import { HubServer } from '../harness/hub_server';
 import { bundlePage } from './bundle_page';
@@ -10,12 +10,12 @@ import { checkModels } from './check_models';
 import type { CheckResult } from './check_result';
 import { checkSources } from './check_sources';
 import { checkTokenizers, STRICT_POLICY, writeTokenizerFiles } from './check_tokenizers';
+import { launchChromium } from './launch_chromium';
 import { type PageServer, servePages } from './serve_pages';
 
 const ROOT = join(__dirname, '..', '..');
 const CHECKPOINT = join(ROOT, 'examples', 'checkpoints', 'spam');
 const WASM = join(ROOT, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
-const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /**
  * Runs the package in a real browser, bundled without Node modules: the model on each backend, the tokenizers, and
@@ -37,18 +37,19 @@ async function main(): Promise<void> {
     const hubPolicy = `${STRICT_POLICY}; connect-src 'self' ${hub.origin} ${hub.cdnOrigin}`;
     // The HDF5 library is WebAssembly; code from text stays forbidden.
     const wasmPolicy = hubPolicy.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
+    const modelScript = await bundlePage('model_page.ts', folder);
     const pages = {
-      'model.html': { script: await bundlePage('model_page.ts', folder) },
+      'model.html': { script: modelScript },
+      'isolated.html': { script: modelScript, isIsolated: true },
+      // Forbids threads made from text, which those of the kernels are.
+      'threadless.html': { script: modelScript, isIsolated: true, policy: "worker-src 'self'" },
       'tokenizer.html': { script: tokenizerScript, policy: STRICT_POLICY },
       'source.html': { script: sourceScript, policy: hubPolicy },
       'checkpoint.html': { script: checkpointScript, policy: wasmPolicy },
       'strict_checkpoint.html': { script: checkpointScript, policy: hubPolicy },
     };
     server = await servePages(pages, { '/wasm/': WASM, '/': folder });
-    browser = await chromium.launch({
-      executablePath: findChromium(),
-      args: ['--no-sandbox', '--disable-background-networking'],
-    });
+    browser = await launchChromium();
     for await (const result of checkModels(browser, server.origin, CHECKPOINT)) results.push(tell(result));
     const tokenizers = checkTokenizers(
       browser,
@@ -76,13 +77,6 @@ function tell(result: CheckResult): CheckResult {
   const { name, problem } = result;
   process.stdout.write(problem === undefined ? `ok: ${name}\n` : `FAILED: ${name}: ${problem}\n`);
   return result;
-}
-
-function findChromium(): string {
-  const found = process.env.CHROMIUM ?? EXECUTABLES.find(existsSync);
-  if (found === undefined)
-    throw new Error(`No Chromium at ${EXECUTABLES.join(', ')}; install it, or set CHROMIUM to its path.`);
-  return found;
 }
 
 main().catch((error: Error) => {

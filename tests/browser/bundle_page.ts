@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /** Packages that ask for Node modules and turn them off for browsers themselves. */
@@ -21,13 +21,14 @@ const noNodeBuiltins: Plugin = {
 /**
  * Bundles a page's script for browsers, with a source map beside it.
  *
+ * @param entry path of the script, from this folder on.
  * @returns name of the script in the folder.
  * @throws {Error} when a Node module would be needed.
  */
 export async function bundlePage(entry: string, folder: string): Promise<string> {
   const name = `${basename(entry, '.ts')}.js`;
   await build({
-    entryPoints: [join(__dirname, entry)],
+    entryPoints: [resolve(__dirname, entry)],
     bundle: true,
     platform: 'browser',
     outfile: join(folder, name),

@@ -1,15 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import type { BackendName } from '../../src/index';
+import type { BackendName, InferenceInfo } from '../../src/index';
 import type { CheckResult } from './check_result';
 import type { ModelPageResult, ModelTask } from './model_page';
 
-/** Backends of the browser and how close they must come to the reference. */
-const TOLERANCES: Array<[BackendName, number]> = [
-  ['cpu', 1e-5],
-  ['wasm', 1e-5],
-  ['webgl', 1e-4],
+/** A backend, the page it runs on, how close it must come to the reference, and how it must compute. */
+interface Case {
+  readonly backend: BackendName;
+  readonly page: string;
+  readonly tolerance: number;
+  readonly executor: InferenceInfo['executor'];
+  /** Threads that share memory, of the kernels. */
+  readonly threads?: number;
+}
+
+const CASES: readonly Case[] = [
+  { backend: 'cpu', page: 'model.html', tolerance: 1e-5, executor: 'ops' },
+  { backend: 'wasm', page: 'model.html', tolerance: 1e-5, executor: 'simd', threads: 1 },
+  { backend: 'wasm', page: 'isolated.html', tolerance: 1e-5, executor: 'simd', threads: 2 },
+  { backend: 'wasm', page: 'threadless.html', tolerance: 1e-5, executor: 'simd', threads: 2 },
+  { backend: 'webgl', page: 'model.html', tolerance: 1e-4, executor: 'ops' },
 ];
 
 interface Expected {
@@ -24,9 +35,10 @@ interface Expected {
  */
 export async function* checkModels(browser: Browser, origin: string, checkpoint: string): AsyncGenerator<CheckResult> {
   const expected = JSON.parse(readFileSync(join(checkpoint, 'expected.json'), 'utf8')) as Expected[];
-  for (const [backend, tolerance] of TOLERANCES) {
+  for (const given of CASES) {
+    const { backend } = given;
     const page = await browser.newPage();
-    await page.goto(`${origin}/model.html`);
+    await page.goto(`${origin}/${given.page}`);
     const task: ModelTask = {
       backend,
       modelUrl: `${origin}/model/model.json`,
@@ -34,28 +46,27 @@ export async function* checkModels(browser: Browser, origin: string, checkpoint:
       inputIds: expected.map(({ input_ids }) => input_ids),
     };
     const problem = await page
-      .evaluate((given) => window.runModel(given), task)
-      .then((result) => problemOf(result, backend, expected, tolerance), String);
+      .evaluate((toDo) => window.runModel(toDo), task)
+      .then((result) => problemOf(result, given, expected), String);
     await page.close();
-    yield { name: `${backend} in the browser`, problem };
+    yield { name: `${backend} in the browser, ${given.page}`, problem };
   }
 }
 
 /** What is wrong with a result; undefined if nothing is. */
-function problemOf(
-  result: ModelPageResult,
-  backend: string,
-  expected: Expected[],
-  tolerance: number,
-): string | undefined {
-  if (result.backend !== backend) return `the page ran on ${result.backend}`;
-  const differences = result.logits.flatMap((row, text) =>
-    row.map((logit, label) => Math.abs(logit - expected[text]!.logits[label]!)),
-  );
-  const largest = Math.max(...differences);
-  if (!(largest <= tolerance)) return `logits differ by ${largest}`;
-  if (result.leaked !== 0) return `predictions left ${result.leaked} tensors behind`;
-  if (!(result.losses.at(-1)! < result.losses[0]!))
-    return `training went from loss ${result.losses[0]} to ${result.losses.at(-1)}`;
+function problemOf(result: ModelPageResult, given: Case, expected: Expected[]): string | undefined {
+  const { backend, logits, asynchronous, leaked, losses, info } = result;
+  if (backend !== given.backend) return `the page ran on ${backend}`;
+  if (info.executor !== given.executor) return `predict ran by the executor ${info.executor}`;
+  if (info.kernels?.threads !== given.threads) return `predict had ${info.kernels?.threads} threads`;
+  for (const [name, rows] of Object.entries({ predict: logits, predictAsync: asynchronous })) {
+    const differences = rows.flatMap((row, text) =>
+      row.map((logit, label) => Math.abs(logit - expected[text]!.logits[label]!)),
+    );
+    const largest = Math.max(...differences);
+    if (!(largest <= given.tolerance)) return `logits of ${name} differ by ${largest}`;
+  }
+  if (leaked !== 0) return `predictions left ${leaked} tensors behind`;
+  if (!(losses.at(-1)! < losses[0]!)) return `training went from loss ${losses[0]} to ${losses.at(-1)}`;
   return undefined;
 }

@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
@@ -16,6 +17,8 @@ export interface ServedPage {
   readonly script: string;
   /** `Content-Security-Policy` of the page, none by default. */
   readonly policy?: string;
+  /** Whether the page is isolated from other origins, as memory that threads share needs it; not by default. */
+  readonly isIsolated?: boolean;
 }
 
 /** A server of pages and files on this machine. */
@@ -39,6 +42,10 @@ export async function servePages(
     if (page !== undefined) {
       response.setHeader('content-type', 'text/html');
       if (page.policy !== undefined) response.setHeader('content-security-policy', page.policy);
+      if (page.isIsolated) {
+        response.setHeader('cross-origin-opener-policy', 'same-origin');
+        response.setHeader('cross-origin-embedder-policy', 'require-corp');
+      }
       response.end(`<!doctype html><script src="/${page.script}"></script>`);
       return;
     }
@@ -48,6 +55,8 @@ export async function servePages(
       response.writeHead(404).end();
       return;
     }
+    // A file may be the script of a worker, which must be as isolated as its page.
+    response.setHeader('cross-origin-embedder-policy', 'require-corp');
     response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
     createReadStream(file).pipe(response);
   }).listen(0, '127.0.0.1');
