@@ -38,7 +38,7 @@ async function doctor(json: boolean, io: CliIo): Promise<void> {
 }
 
 function describe(report: DoctorReport): string {
-  const { version, tfjs, node, platform, cores, memoryBytes, freeMemoryBytes, best, backends } = report;
+  const { version, tfjs, node, platform, cores, memoryBytes, freeMemoryBytes, best, backends, kernels } = report;
   const machine = [
     ['tfjs-deberta-v2', version],
     ['@tensorflow/tfjs', tfjs],
@@ -46,6 +46,7 @@ function describe(report: DoctorReport): string {
     ['platform', platform],
     ['cores', String(cores)],
     ['memory', `${formatBytes(memoryBytes ?? 0)}, ${formatBytes(freeMemoryBytes ?? 0)} free`],
+    ['SIMD kernels', kernels === null ? 'none run here' : `${kernels.build}, threads: ${kernels.threads}`],
   ];
   const rows = backends.map((backend) =>
     backend.loads

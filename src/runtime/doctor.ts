@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { isNode, nodeBuiltin } from '../files/node_builtins';
+import { bestBuild, isThreaded, type KernelBuild } from '../kernels/kernel_build';
+import { kernelThreads } from '../kernels/kernel_threads';
 import { BACKEND_NAMES, type BackendName } from './backend_name';
 import { packageVersion } from './package_version';
 import { quietly } from './quietly';
@@ -46,6 +48,8 @@ export interface DoctorReport {
   /** What `useBackend()` takes here. */
   readonly best: BackendName;
   readonly backends: readonly (WorkingBackend | MissingBackend)[];
+  /** The SIMD kernels that `predict` runs on the backend wasm; null where the engine has no SIMD. */
+  readonly kernels: { readonly build: KernelBuild; readonly threads: number } | null;
   /** What `tensorflow` runs on here, or would; null in a browser. */
   readonly tensorflow: TensorflowReport | null;
 }
@@ -76,7 +80,21 @@ export async function diagnose(): Promise<DoctorReport> {
   const best = await useBackend();
   if (before !== undefined && before !== best) await tf.setBackend(before);
   const tensorflow = isNode() ? await reportTensorflow() : null;
-  return { version: packageVersion, tfjs: tf.version.tfjs, ...describeMachine(), best, backends, tensorflow };
+  return {
+    version: packageVersion,
+    tfjs: tf.version.tfjs,
+    ...describeMachine(),
+    best,
+    backends,
+    kernels: describeKernels(),
+    tensorflow,
+  };
+}
+
+function describeKernels(): DoctorReport['kernels'] {
+  const { count } = kernelThreads;
+  const build = bestBuild({ threads: count });
+  return build === undefined ? null : { build, threads: isThreaded(build) ? count : 1 };
 }
 
 async function examine(name: BackendName): Promise<WorkingBackend | MissingBackend> {

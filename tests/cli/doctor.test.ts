@@ -8,6 +8,7 @@ describe('doctor', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^tfjs-deberta-v2 +\d/);
     expect(stdout).toMatch(/^Node\.js +\d/m);
+    expect(stdout).toMatch(/^SIMD kernels +(relaxed|simd)(_threads)?, threads: \d/m);
     for (const backend of ['wasm', 'cpu']) {
       expect(stdout).toMatch(new RegExp(`^${backend} +works +4\\.\\S+ +\\[19, 22, 43, 50\\] in \\d`, 'm'));
     }

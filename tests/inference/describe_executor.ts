@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Executor } from '../../src/inference/executor';
-import { MODEL_FIXTURES } from '../models/cases';
+import { MODEL_FIXTURES, type ModelFixture } from '../models/cases';
 import {
   causalMask,
   type ExecutorCase,
@@ -67,10 +67,14 @@ const PAIRS: ReadonlyArray<readonly [string, ExecutorCase]> = [
 /** Configurations that read every input another way. */
 const DETAILED = ['own_projections_biased_token_types', 'fully_padded_row', 'heads_1', 'no_relative_attention'];
 
-/** What every way of running a program must do; `forward` is the measure. */
-export function describeExecutor(make: MakeExecutor): void {
+/**
+ * What every way of running a program must do; `forward` is the measure.
+ *
+ * @param fixtures configurations that are run with every head; all by default.
+ */
+export function describeExecutor(make: MakeExecutor, fixtures: readonly ModelFixture[] = MODEL_FIXTURES): void {
   describe('every configuration and head gives what forward gives, with no mask, one of tokens and one of pairs', () => {
-    describe.each(MODEL_FIXTURES.map((fixture) => [fixture.case, fixture] as const))('%s', (_case, fixture) => {
+    describe.each(fixtures.map((fixture) => [fixture.case, fixture] as const))('%s', (_case, fixture) => {
       test.each(MODEL_NAMES)('%s', (name) => {
         const { input_ids, attention_mask, token_type_ids } = fixture.inputs as Record<string, number[][]>;
         const types = token_type_ids === undefined ? {} : { types: token_type_ids };
