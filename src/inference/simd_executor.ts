@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { bestBuild, isThreaded, type KernelBuild } from '../kernels/kernel_build';
-import { KernelMemory } from '../kernels/kernel_memory';
+import type { KernelMemory } from '../kernels/kernel_memory';
 import type { Precision } from '../kernels/kernel_plan';
 import { KernelRunner } from '../kernels/kernel_runner';
+import { kernelRunners } from '../kernels/kernel_runners';
 import { kernelThreads } from '../kernels/kernel_threads';
 import type { Executor } from './executor';
 import type { InferenceInputs } from './inference_inputs';
@@ -25,7 +26,7 @@ export interface SimdExecutorOptions {
   readonly threads?: number;
 }
 
-/** How a {@link SimdExecutor} computes. */
+/** How `predict` computes on the backend wasm. */
 export interface KernelInfo {
   /** Which build of the kernels runs. */
   readonly build: KernelBuild;
@@ -138,7 +139,7 @@ export class SimdExecutor implements Executor {
 
   dispose(): void {
     this.#underWay?.settle();
-    this.#kernels?.runner.dispose();
+    if (this.#kernels !== undefined) kernelRunners.giveBack(this.#kernels.runner);
     this.#kernels = undefined;
     this.#tables.dispose();
   }
@@ -170,13 +171,18 @@ export class SimdExecutor implements Executor {
   }
 
   #load(): Kernels {
-    const memory = new KernelMemory(
-      this.#givenBuild ?? bestBuild({ threads: this.#givenThreads ?? kernelThreads.count })!,
-    );
-    const runner = new KernelRunner(memory);
-    const weights = new PackedWeights(memory, this.#program, this.#weights, this.#precision, KernelRunner.start);
-    const positions = new PackedPositions(memory, this.#program, this.#tables);
-    return { memory, runner, weights, positions };
+    const runner = kernelRunners.take(this.#build);
+    const { memory } = runner;
+    try {
+      const weights = new PackedWeights(memory, this.#program, this.#weights, this.#precision, KernelRunner.start);
+      // A model that does not fit is refused before anything is packed.
+      memory.reserve(weights.end);
+      const positions = new PackedPositions(memory, this.#program, this.#tables);
+      return { memory, runner, weights, positions };
+    } catch (error) {
+      kernelRunners.giveBack(runner);
+      throw error;
+    }
   }
 
   /** Brings weights and tables up to date, and lays out a plan for some texts. */
@@ -268,9 +274,19 @@ function spread(
   }
 }
 
+/** Texts of a length that are computed together at most. */
+function textsOfPart(length: number): number {
+  return Math.max(1, Math.floor(MOST_TOKENS / length));
+}
+
+/** How many tokens of a batch without padding are computed together. */
+export function packedTokens(batch: number, length: number): number {
+  return Math.min(batch, textsOfPart(length)) * length;
+}
+
 /** Ranges of texts that are computed together. */
 function partsOf({ batch, length }: HostInputs): Array<readonly [first: number, end: number]> {
-  const texts = Math.max(1, Math.floor(MOST_TOKENS / length));
+  const texts = textsOfPart(length);
   return Array.from({ length: Math.ceil(batch / texts) }, (_, part) => [
     part * texts,
     Math.min(batch, (part + 1) * texts),

@@ -7,7 +7,7 @@ import type { KernelExports } from './kernel_exports';
  */
 export const KERNEL_BUILDS = ['relaxed_threads', 'simd_threads', 'relaxed', 'simd'] as const;
 
-/** One of {@link KERNEL_BUILDS}. */
+/** One of `relaxed_threads`, `simd_threads`, `relaxed` and `simd`. */
 export type KernelBuild = (typeof KERNEL_BUILDS)[number];
 
 /** Whether a build is for memory that threads share. */

@@ -8,10 +8,11 @@ const MOST_PAGES = 65536;
 /** The kernels read a few numbers beyond the end of what they are given. */
 const MARGIN = 64;
 
-/** A memory with kernels that work on it. It grows, and is given back as a whole when nobody refers to it any more. */
+/** A memory with kernels that work on it. It grows, and never shrinks; see kernel_runners.ts for what becomes of it. */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;
   readonly kernels: KernelExports;
+  #pages = 1;
 
   /** @throws {BackendError} when there is no room. */
   constructor(readonly build: KernelBuild) {
@@ -19,9 +20,14 @@ export class KernelMemory {
     this.kernels = kernelsOn(this.memory, kernelModule(build));
   }
 
-  /** Bytes taken from the system. */
+  /** Bytes that room has been made for, in whole pages. */
   get bytes(): number {
-    return this.memory.buffer.byteLength;
+    return PAGE * this.#pages;
+  }
+
+  /** Says that what is in the memory is of no use to anybody. */
+  forget(): void {
+    this.#pages = 1;
   }
 
   /**
@@ -30,13 +36,14 @@ export class KernelMemory {
    * @throws {BackendError} when they are more than WebAssembly can address, or the system has.
    */
   reserve(bytes: number): void {
-    const missing = Math.ceil((bytes + MARGIN) / PAGE) - this.bytes / PAGE;
-    if (missing <= 0) return;
+    const pages = Math.ceil((bytes + MARGIN) / PAGE);
+    const missing = pages - this.memory.buffer.byteLength / PAGE;
     try {
-      this.memory.grow(missing);
+      if (missing > 0) this.memory.grow(missing);
     } catch (cause) {
       throw outOfMemory(bytes, cause);
     }
+    this.#pages = Math.max(this.#pages, pages);
   }
 
   /** Numbers at an address; valid until memory grows. */

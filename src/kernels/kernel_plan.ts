@@ -3,7 +3,7 @@ import type { Address } from './kernel_exports';
 /** How a matrix of weights is kept. */
 export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
 
-/** One of {@link PRECISIONS}. */
+/** One of `float32`, `float16` and `int8`. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /** Columns `K` by rows `N` of weights in panels, see assembly/pack.ts. */

@@ -22,12 +22,10 @@ export class KernelRunner {
   /** The first address behind what the runner itself needs. */
   static readonly start: Address = aligned(CONTROL_ADDRESS + 4 * CONTROL.words);
 
-  readonly #memory: KernelMemory;
   readonly #helped: HelpedMemory | undefined;
   #runs = 0;
 
-  constructor(memory: KernelMemory) {
-    this.#memory = memory;
+  constructor(readonly memory: KernelMemory) {
     memory.reserve(KernelRunner.start);
     if (isThreaded(memory.build)) this.#helped = kernelThreads.attach(memory, CONTROL_ADDRESS);
   }
@@ -52,7 +50,7 @@ export class KernelRunner {
     isAnswered: boolean,
   ): void {
     const words = plan.bytes / 4;
-    plan.write(this.#memory.integers(address, words), this.#memory.floats(address, words));
+    plan.write(this.memory.integers(address, words), this.memory.floats(address, words));
     const control = this.#control;
     this.#runs = (this.#runs % 0x7fffffff) + 1;
     control[CONTROL.failed] = 0;
@@ -73,7 +71,7 @@ export class KernelRunner {
 
   /** Does what is left of the open plan, and closes it. */
   finish(): void {
-    const { kernels } = this.#memory;
+    const { kernels } = this.memory;
     let cause: unknown;
     try {
       kernels.work(CONTROL_ADDRESS, maySleep() ? 1 : 0);
@@ -98,11 +96,11 @@ export class KernelRunner {
   }
 
   get #control(): Int32Array {
-    return this.#memory.integers(CONTROL_ADDRESS, CONTROL.words);
+    return this.memory.integers(CONTROL_ADDRESS, CONTROL.words);
   }
 }
 
 /** Whether this thread may wait for others asleep: all but the main one of a web page. */
-function maySleep(): boolean {
+export function maySleep(): boolean {
   return isNode() || typeof (globalThis as { importScripts?: unknown }).importScripts === 'function';
 }

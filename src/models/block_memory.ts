@@ -46,7 +46,10 @@ const WIDE_TENSORS: Readonly<Record<ActivationName, number>> = {
 };
 
 /** Tensors `[B, S, I]` while the gradient of the activation is computed. */
-const WIDE_TENSORS_AT_ONCE = 7;
+const WIDE_TENSORS_AT_ONCE = { plain: 7, fused: 4 } as const;
+
+/** Tensors of scores while the gradient of scores by distance is computed. */
+const SHIFTED_SCORES = { plain: 8, fused: 1 } as const;
 
 /** See {@link BlockTensors}. */
 export function blockTensors(config: DebertaV2Config, batch: number, length: number): BlockTensors {
@@ -73,20 +76,24 @@ export function relativeTerms({ relativeAttention, posAttType }: DebertaV2Config
  * Kept are the inputs of products (query, key, value projections, scores, context, both relative terms, output, both
  * halves of the feed-forward block), probabilities, dropout masks, normalized states and the input of the activation.
  * tfjs holds one gradient for each operation's input until the end.
+ *
+ * @param isFused whether this package's kernels compute it, which keep no dropout masks.
  */
-export function blockMemory(config: DebertaV2Config, batch: number, length: number): BlockMemory {
+export function blockMemory(config: DebertaV2Config, batch: number, length: number, isFused: boolean): BlockMemory {
+  const kind = isFused ? 'fused' : 'plain';
   const { states, wide, scores, rows, table, kernel } = blockTensors(config, batch, length);
   const terms = relativeTerms(config);
   const count = terms.length;
   const [toPosition, toContent] = ['c2p', 'p2c'].map((term) => Number(terms.includes(term))) as [number, number];
   const drops = Number(config.hiddenDropoutProb > 0);
-  const dropsScores = Number(config.attentionProbsDropoutProb > 0);
+  const masks = isFused ? 0 : drops;
+  const scoreMasks = Number(!isFused && config.attentionProbsDropoutProb > 0);
   // Of rows and table, the smaller is projected.
   const projectsRows = length < config.span;
 
-  const keptRelative = projectsRows ? 2 * count * rows + drops * table : count * rows + (drops + count) * table;
-  const keptStates = 10 + count + 2 * drops;
-  const keptScores = 2 + dropsScores;
+  const keptRelative = projectsRows ? 2 * count * rows + masks * table : count * rows + (masks + count) * table;
+  const keptStates = 10 + count + 2 * masks;
+  const keptScores = 2 + scoreMasks;
   const wideTensors = WIDE_TENSORS[config.hiddenAct];
   const kept = keptStates * states + keptScores * scores + (1 + wideTensors / 2) * wide + keptRelative;
 
@@ -103,11 +110,14 @@ export function blockMemory(config: DebertaV2Config, batch: number, length: numb
     (config.shareAttKey ? count : 0) * kernel;
 
   const throughActivation =
-    (keptStates + 3) * states + keptScores * scores + Math.max(wideTensors, WIDE_TENSORS_AT_ONCE) * wide + keptRelative;
+    (keptStates + 3) * states +
+    keptScores * scores +
+    Math.max(wideTensors, WIDE_TENSORS_AT_ONCE[kind]) * wide +
+    keptRelative;
   // A gradient on its way from scores by position to scores by distance, which are twice as many.
   const throughTerms =
     (20 + count + 2 * drops) * states +
-    (keptScores + sums + toContent + 8) * scores +
+    (keptScores + sums + toContent + SHIFTED_SCORES[kind]) * scores +
     wideTensors * wide +
     keptRelative +
     2 * rows;

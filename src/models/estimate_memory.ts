@@ -1,8 +1,11 @@
+import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { elementCount } from '../convert/numbers/element_count';
 import { type WeightSpec, weightSpecs } from '../convert/weight_names';
 import { UsageError } from '../errors';
+import { SimdExecutor } from '../inference/simd_executor';
 import type { FreezeOptions } from './freeze';
+import { kernelMemoryEstimate } from './kernel_memory_estimate';
 import type { MemoryOptions } from './memory_options';
 import { predictMemory } from './predict_memory';
 import { stepMemory } from './step_memory';
@@ -25,7 +28,8 @@ const SLOTS = { adamw: 2, adam: 2, sgd: 0 } as const;
 /**
  * The memory a training step, or `predict`, takes at its peak, from the configuration alone.
  *
- * Counted are the tensors that the layers and their gradients hold, as `tf.memory().numBytes` counts them, within 15 %.
+ * Counted are the tensors that the layers and their gradients hold, as `tf.memory().numBytes` counts them, within 15 %;
+ * for `predict` on wasm what the SIMD kernels hold in float32.
  * Tensors that share a buffer count each, so a backend may need less; so does a step compiled by TensorFlow. What else
  * the process holds is not in it.
  *
@@ -40,7 +44,9 @@ export function estimateMemory(config: DebertaV2Config, options: MemoryOptions):
   const specs = weightSpecs(config, architecture);
   const weights = bytesOf(specs);
   if (!training) {
-    const activations = predictMemory(config, architecture, options);
+    const backend = options.backend ?? tf.getBackend();
+    const estimate = backend === 'wasm' && SimdExecutor.isSupported ? kernelMemoryEstimate : predictMemory;
+    const activations = estimate(config, architecture, options);
     return { weights, gradients: 0, optimizer: 0, activations, total: weights + activations };
   }
   const trained = specs.filter((spec) => !isFrozen(spec, options.frozen ?? {}));

@@ -3,6 +3,7 @@ import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { elementCount } from '../convert/numbers/element_count';
 import type { WeightSpec } from '../convert/weight_names';
+import { hasFusedKernels } from '../kernels/fused_kernel';
 import { blockMemory, blockTensors } from './block_memory';
 import type { MemoryOptions } from './memory_options';
 import { predictMemory } from './predict_memory';
@@ -10,6 +11,7 @@ import { predictMemory } from './predict_memory';
 /** Tensors that an optimizer makes to change a weight: of one weight after the other, or of all of them. */
 const UPDATES = {
   adamw: { ofLargest: 6, ofAll: 0 },
+  adamwFused: { ofLargest: 4, ofAll: 0 },
   adamwInPlace: { ofLargest: 1, ofAll: 0 },
   adam: { ofLargest: 0, ofAll: 15 },
   sgd: { ofLargest: 2, ofAll: 0 },
@@ -34,7 +36,9 @@ export function stepMemory(
 ): number {
   const { batch, length, gradientCheckpointing = false, optimizer = 'adamw', accumulation = 1 } = options;
   const { states, table } = blockTensors(config, batch, length);
-  const block = blockMemory(config, batch, length);
+  const backend = options.backend ?? tf.getBackend();
+  const isFused = hasFusedKernels(backend);
+  const block = blockMemory(config, batch, length, isFused);
   const conv = convMemory(config, states);
   const head = headMemory(config, architecture, options);
   const blocks = trainedBlocks(config, options);
@@ -49,14 +53,14 @@ export function stepMemory(
 
   const sizes = trained.map(({ shape }) => 4 * elementCount(shape));
   const all = sizes.reduce((sum, size) => sum + size, 0);
-  const isInPlace = optimizer === 'adamw' && (options.backend ?? tf.getBackend()) === 'tensorflow';
-  const { ofLargest, ofAll } = UPDATES[isInPlace ? 'adamwInPlace' : optimizer];
+  const adamw = backend === 'tensorflow' ? 'adamwInPlace' : isFused ? 'adamwFused' : 'adamw';
+  const { ofLargest, ofAll } = UPDATES[optimizer === 'adamw' ? adamw : optimizer];
   return Math.max(
     around + head.working + blocks * kept + (gradientCheckpointing ? 0 : conv.kept),
     around + head.kept + others * passed + working,
     around + head.kept + done + 9 * states + head.atEmbeddings,
     // Blocks that no gradient passes run as they do when predicting, with dropout.
-    blocks < config.numHiddenLayers ? predictMemory(config, architecture, options) + 4 * states : 0,
+    blocks < config.numHiddenLayers ? predictMemory(config, architecture, options, isFused) + 4 * states : 0,
     ofLargest * Math.max(0, ...sizes) + (ofAll + (accumulation > 1 ? ACCUMULATING : 0)) * all,
   );
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedKernel } from '../kernels/fused_kernel';
 import { withGradient } from './custom_gradient';
-import { philoxUniform } from './philox';
+import { philoxState, philoxUniform } from './philox';
 import { seedTensor } from './seed_tensor';
 import { hasTensorflowOps, tensorflowOp } from './tensorflow_op';
 
@@ -20,11 +21,21 @@ export function dropout<T extends tf.Tensor>(x: T, rate: number, seed: number): 
   return withGradient<T>(
     [x],
     () => {
+      const fused = fusedDropout(x, rate, seed);
+      if (fused !== undefined) return { value: fused[0] as T, saved: [] };
       const mask = keptMask(x.shape, rate, seed);
       return { value: tf.mul(x, mask) as T, saved: [mask] };
     },
-    (dy, [mask]) => [tf.mul(dy, mask!)],
+    // Where a kernel draws the mask while it drops, none was saved.
+    (dy, [mask]) =>
+      (mask === undefined ? fusedDropout(dy, rate, seed) : undefined) ?? [
+        tf.mul(dy, mask ?? keptMask(dy.shape, rate, seed)),
+      ],
   );
+}
+
+function fusedDropout(x: tf.Tensor, rate: number, seed: number): tf.Tensor[] | undefined {
+  return fusedKernel('DebertaDropout')?.({ x }, { state: philoxState(seed), rate, kept: 1 / (1 - rate) });
 }
 
 /** 0 with probability `rate`, else `1 / (1 − rate)`. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedKernel } from '../kernels/fused_kernel';
 import { withGradient } from './custom_gradient';
 
 /**
@@ -15,8 +16,11 @@ import { withGradient } from './custom_gradient';
 export function gelu<T extends tf.Tensor>(x: T): T {
   return withGradient<T>(
     [x],
-    () => ({ value: tf.mul(x, normalDistribution(x)) as T, saved: [x] }),
-    (dy, [input]) => [tf.mul(dy, slope(input!))],
+    () => {
+      const [value = tf.mul(x, normalDistribution(x))] = fusedKernel('DebertaGelu')?.({ x }) ?? [];
+      return { value: value as T, saved: [x] };
+    },
+    (dy, [input]) => fusedKernel('DebertaGeluGradient')?.({ x: input!, dy }) ?? [tf.mul(dy, slope(input!))],
   );
 }
 

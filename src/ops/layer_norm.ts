@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedKernel } from '../kernels/fused_kernel';
 import { withGradient } from './custom_gradient';
 
 /**
@@ -17,6 +18,8 @@ export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor1D, beta: t
   return withGradient<T>(
     [x, gamma, beta],
     () => {
+      const fused = fusedKernel('DebertaNorm')?.({ x, gamma, beta }, { epsilon });
+      if (fused !== undefined) return { value: fused[0] as T, saved: [...fused.slice(1), gamma] };
       const centered = tf.sub(x, tf.mean(x, -1, true));
       const inverseDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));
       const normalized = tf.mul(centered, inverseDeviation);
@@ -24,6 +27,13 @@ export function layerNorm<T extends tf.Tensor>(x: T, gamma: tf.Tensor1D, beta: t
       return { value, saved: [normalized, inverseDeviation, gamma] };
     },
     (dy, [normalized, inverseDeviation, scale]) => {
+      const fused = fusedKernel('DebertaNormGradient')?.({
+        dy,
+        normalized: normalized!,
+        inverseDeviation: inverseDeviation!,
+        gamma: scale!,
+      });
+      if (fused !== undefined) return fused;
       const leadingAxes = dy.shape.slice(0, -1).map((_, axis) => axis);
       const dNormalized = tf.mul(dy, scale!);
       const alongMean = tf.mean(dNormalized, -1, true);

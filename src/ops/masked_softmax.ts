@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedKernel } from '../kernels/fused_kernel';
 import { withGradient } from './custom_gradient';
 
 /** Underflows to probability 0 beside any real score, and stays finite: tfjs' gradients turn 0 · ∞ into NaN. */
@@ -22,11 +23,20 @@ export function maskedSoftmax<T extends tf.Tensor>(scores: T, mask: tf.Tensor): 
     [scores],
     () => {
       const allowed = tf.cast(mask, 'float32');
-      const penalty = tf.mul(tf.sub(1, allowed), MASKED_SCORE);
-      const probabilities = tf.mul(tf.softmax(tf.add(scores, penalty)), allowed) as T;
+      const isWide = mask.shape.at(-1) === scores.shape.at(-1);
+      const fused = isWide ? fusedKernel('DebertaSoftmax')?.({ scores, mask: allowed }) : undefined;
+      const probabilities = (fused?.[0] ?? plainSoftmax(scores, allowed)) as T;
       return { value: probabilities, saved: [probabilities] };
     },
     // d scores = p · (dy − Σ dy·p); masked entries have p = 0, so nothing leaks through them.
-    (dy, [p]) => [tf.mul(p!, tf.sub(dy, tf.sum(tf.mul(dy, p!), -1, true)))],
+    (dy, [p]) =>
+      fusedKernel('DebertaSoftmaxGradient')?.({ dy, probabilities: p! }) ?? [
+        tf.mul(p!, tf.sub(dy, tf.sum(tf.mul(dy, p!), -1, true))),
+      ],
   );
+}
+
+function plainSoftmax(scores: tf.Tensor, allowed: tf.Tensor): tf.Tensor {
+  const penalty = tf.mul(tf.sub(1, allowed), MASKED_SCORE);
+  return tf.mul(tf.softmax(tf.add(scores, penalty)), allowed);
 }

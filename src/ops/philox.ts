@@ -19,9 +19,7 @@ const SCRAMBLE_KEY = [0x3ec8f720, 0x02461e29] as const;
  */
 export function philoxUniform(size: number, seed: number): Float32Array {
   const words = new Uint32Array(4);
-  // TensorFlow takes two 64-bit numbers; the first is ours with its sign, the second is 0.
-  philox(words, seed >>> 0, (seed | 0) < 0 ? 0xffffffff : 0, 0, 0, ...SCRAMBLE_KEY);
-  const [key0, key1, counter2, counter3] = words as unknown as [number, number, number, number];
+  const [key0, key1, counter2, counter3] = philoxState(seed);
   const result = new Float32Array(size);
   for (let group = 0; group * 4 < size; group++) {
     philox(words, group, 0, counter2, counter3, key0, key1);
@@ -30,6 +28,19 @@ export function philoxUniform(size: number, seed: number): Float32Array {
     for (let i = 0; i < last; i++) result[group * 4 + i] = (words[i]! & 0x7fffff) / 0x800000;
   }
   return result;
+}
+
+/**
+ * Where the generator starts for a seed: the two words of its key, and the upper two of its counter.
+ *
+ * @param seed a 32-bit integer.
+ */
+export function philoxState(seed: number): readonly [key0: number, key1: number, counter2: number, counter3: number] {
+  const words = new Uint32Array(4);
+  // TensorFlow takes two 64-bit numbers; the first is ours with its sign, the second is 0.
+  philox(words, seed >>> 0, (seed | 0) < 0 ? 0xffffffff : 0, 0, 0, ...SCRAMBLE_KEY);
+  const [key0, key1, counter2, counter3] = words;
+  return [key0!, key1!, counter2!, counter3!];
 }
 
 /** One block of four random words from a counter of four words and a key of two; no arrays, for its speed. */

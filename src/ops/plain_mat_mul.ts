@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { hasFusedKernels } from '../kernels/fused_kernel';
 
 /** Which operands of {@link plainMatMul} are given as their transposes. */
 export interface Transposed {
@@ -12,14 +13,14 @@ export interface Transposed {
  *
  * Own op for the sake of the wasm backend, which hands a single product to XNNPACK but computes a batch of them, or one
  * with a transposed operand, by a plain loop, ten times slower: there operands are transposed first, and the matrices
- * multiplied one by one. Elsewhere kernels read a transposed operand as it lies, as fast as any.
+ * multiplied one by one. Elsewhere, and with this package's kernels, a transposed operand is read as it lies.
  *
  * @param a `[..., M, K]`, or `[..., K, M]` where it is its transpose.
  * @param b `[..., K, N]`, or `[..., N, K]`.
  * @returns `[..., M, N]`.
  */
 export function plainMatMul(a: tf.Tensor, b: tf.Tensor, transposed: Transposed = {}): tf.Tensor {
-  if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, transposed.a, transposed.b);
+  if (tf.getBackend() !== 'wasm' || hasFusedKernels()) return tf.matMul(a, b, transposed.a, transposed.b);
   return tf.tidy(() => multiplySingly(transposed.a ? transpose(a) : a, transposed.b ? transpose(b) : b));
 }
 

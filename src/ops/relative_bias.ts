@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedKernel } from '../kernels/fused_kernel';
 import { withGradient } from './custom_gradient';
 import { plainMatMul } from './plain_mat_mul';
 
@@ -16,11 +17,7 @@ import { plainMatMul } from './plain_mat_mul';
  * @returns `[h, B, S, S]`.
  */
 export function contentToPosition(query: tf.Tensor4D, positionKeys: tf.Tensor3D): tf.Tensor4D {
-  return withGradient<tf.Tensor4D>(
-    [query, positionKeys],
-    () => ({ value: tf.concat(scoresOfBlocks(query, positionKeys), 2), saved: [query, positionKeys] }),
-    (dy, saved) => gradientsOfBlocks(({ first, rows }) => tf.slice(dy, [0, 0, first, 0], [-1, -1, rows, -1]), saved),
-  );
+  return relativeScores(query, positionKeys, false);
 }
 
 /**
@@ -34,12 +31,37 @@ export function contentToPosition(query: tf.Tensor4D, positionKeys: tf.Tensor3D)
  * @returns `[h, B, S, S]`.
  */
 export function positionToContent(key: tf.Tensor4D, positionQueries: tf.Tensor3D): tf.Tensor4D {
+  return relativeScores(key, positionQueries, true);
+}
+
+/** Scores of rows of content, or their transposes. */
+function relativeScores(content: tf.Tensor4D, positions: tf.Tensor3D, isTransposed: boolean): tf.Tensor4D {
   return withGradient<tf.Tensor4D>(
-    [key, positionQueries],
-    () => ({ value: tf.concat(scoresOfBlocks(key, positionQueries).map(transpose), 3), saved: [key, positionQueries] }),
-    (dy, saved) =>
-      gradientsOfBlocks(({ first, rows }) => transpose(tf.slice(dy, [0, 0, 0, first], [-1, -1, -1, rows])), saved),
+    [content, positions],
+    () => {
+      const fused = fusedKernel('DebertaRelativeScores')?.({ content, positions }, { isTransposed });
+      const value = fused?.[0] ?? joinBlocks(scoresOfBlocks(content, positions), isTransposed);
+      return { value: value as tf.Tensor4D, saved: [content, positions] };
+    },
+    (dy, saved) => {
+      const [savedContent, savedPositions] = saved as [tf.Tensor, tf.Tensor];
+      const inputs = { dy, content: savedContent, positions: savedPositions };
+      return (
+        fusedKernel('DebertaRelativeGradients')?.(inputs, { isTransposed }) ??
+        gradientsOfBlocks((block) => gradientOfBlock(dy, block, isTransposed), saved)
+      );
+    },
   );
+}
+
+function joinBlocks(blocks: tf.Tensor4D[], isTransposed: boolean): tf.Tensor4D {
+  return isTransposed ? tf.concat(blocks.map(transpose), 3) : tf.concat(blocks, 2);
+}
+
+function gradientOfBlock(dy: tf.Tensor4D, { first, rows }: Block, isTransposed: boolean): tf.Tensor4D {
+  return isTransposed
+    ? transpose(tf.slice(dy, [0, 0, 0, first], [-1, -1, -1, rows]))
+    : tf.slice(dy, [0, 0, first, 0], [-1, -1, rows, -1]);
 }
 
 /** Rows of content that are computed at a time. */

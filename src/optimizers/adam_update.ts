@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fusedKernel } from '../kernels/fused_kernel';
 import { fusedAdam } from '../ops/fused_adam';
 import { hasTensorflowOps } from '../ops/tensorflow_op';
 import type { WeightRule } from './weight_rule';
@@ -20,7 +21,7 @@ export type AdamVariables = Readonly<Record<'weight' | 'm' | 'v', tf.Variable>>;
  * One step of Adam with decoupled weight decay: `w ← w · (1 − rate · decay) − stepSize · m / (√v / √(1 − β2ᵗ) + ε)` with
  * `stepSize = rate / (1 − β1ᵗ)`, as `torch.optim.AdamW` does it.
  *
- * Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019). On the backend `tensorflow` by one kernel.
+ * Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019). On the backends `tensorflow` and `wasm` by one kernel.
  */
 export class AdamUpdate {
   readonly #constants: AdamConstants;
@@ -58,6 +59,12 @@ export class AdamUpdate {
         return;
       }
       const { weight, m, v } = variables;
+      const numbers = { keep: keep ?? 1, stepSize, beta1, beta2, epsilon: rootEpsilon };
+      const fused = fusedKernel('DebertaAdam')?.({ weight, m, v, gradient }, numbers);
+      if (fused !== undefined) {
+        for (const [index, variable] of [weight, m, v].entries()) variable.assign(fused[index]!);
+        return;
+      }
       // A tidy for each line: the word embeddings are hundreds of megabytes, and so is every tensor on the way.
       m.assign(tf.tidy(() => tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1))));
       v.assign(tf.tidy(() => tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2))));

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { BackendError, UsageError } from '../errors';
 import { isNode } from '../files/node_builtins';
+import { useWasmKernels } from '../kernels/backend/use_wasm_kernels';
 import { kernelThreads } from '../kernels/kernel_threads';
 import { logger } from '../logger';
 import { BACKEND_NAMES, type BackendName } from './backend_name';
@@ -17,10 +18,17 @@ export interface UseBackendOptions {
    */
   readonly wasmPaths?: WasmPaths;
   /**
-   * Threads that `predict` uses on the backend wasm, that of the caller included; one for each core by default, 16 at
-   * most. They need memory that threads share, which Node has, and a web page that is isolated from others.
+   * Threads that `predict`, and `fit` for large products, use on the backend wasm, that of the caller included; one for
+   * each core by default, 16 at most. They need memory that threads share, which Node has, and a web page that is
+   * isolated from others.
    */
   readonly threads?: number;
+  /**
+   * Whether `fit` and `forward` on the backend wasm use this package's SIMD kernels, true by default. They stand in for
+   * some of tfjs' own (products of matrices, sums, transposes, lookups, copies) in everything that runs on that backend,
+   * code that does not use this package included; `false` gives tfjs' own back.
+   */
+  readonly kernels?: boolean;
 }
 
 /** Without a name, backends are tried in this order. */
@@ -40,7 +48,7 @@ let previous: Promise<unknown> = Promise.resolve();
  * and compiles or downloads nothing, else `cpu`; in a browser `webgl`, else `wasm`, else `cpu`. `webgpu` is taken only
  * by name: import `@tensorflow/tfjs-backend-webgpu` before.
  *
- * Calling it again with the same name changes nothing.
+ * Calling it again with the same name changes nothing but what the options say.
  *
  * @returns the name of the backend in use.
  * @throws {BackendError} when the backend does not load here, saying what is missing; the one in use stays in use.
@@ -52,8 +60,10 @@ let previous: Promise<unknown> = Promise.resolve();
  * await useBackend('wasm', { threads: 2 });
  */
 export function useBackend(name?: BackendName, options: UseBackendOptions = {}): Promise<BackendName> {
-  if (options.threads !== undefined) setThreads(options.threads);
-  const chosen = previous.then(() => (name === undefined ? useBest(options) : activate(name, options)));
+  const chosen = previous.then(() => {
+    if (options.threads !== undefined) setThreads(options.threads);
+    return name === undefined ? useBest(options) : activate(name, options);
+  });
   previous = chosen.catch(() => undefined);
   return chosen;
 }
@@ -88,7 +98,9 @@ async function activate(name: BackendName, options: UseBackendOptions): Promise<
   await quietly(async () => {
     await load(name, options);
     await select(name);
-    if (name === 'wasm') guardWasmMemory();
+    if (name !== 'wasm') return;
+    guardWasmMemory();
+    useWasmKernels(options.kernels ?? true);
   });
   return name;
 }

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { ACTIVATION_NAMES, type DebertaV2ConfigInput } from '../../src/config/config_schema';
 import { DebertaV2Config } from '../../src/config/deberta_v2_config';
+import { lower } from '../../src/inference/lower';
+import { OpsExecutor } from '../../src/inference/ops_executor';
 import { estimateMemory } from '../../src/models/estimate_memory';
 import { freeze } from '../../src/models/freeze';
 import { memoryAdvice } from '../../src/models/memory_advice';
 import type { MemoryOptions } from '../../src/models/memory_options';
 import type { ModelInputs } from '../../src/models/model_inputs';
-import type { TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import type { ModelClass, TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
 import { AdamWeightDecay } from '../../src/optimizers/adam_weight_decay';
 import { useBackend } from '../../src/runtime/use_backend';
 import { eachBackend, peakBytes } from '../harness';
@@ -167,17 +169,47 @@ eachBackend('estimateMemory is right within 15 %', (backend) => {
   );
 });
 
-// On tensorflow predict runs in a session, whose memory tfjs does not see; cpu runs the same operations.
-describe('estimateMemory of predict is right within 15 % on wasm', () => {
+// On tensorflow predict runs in a session, and on wasm by kernels, whose memory tfjs does not see; the operations are those
+// of cpu and webgl.
+describe('estimateMemory of predict is right within 15 % for operations', () => {
+  beforeAll(() => useBackend('wasm', { kernels: false }));
+  afterEach(() => tf.disposeVariables());
+
+  test.each(PREDICTIONS)('$about', async ({ batch, length, ...options }) => {
+    const { model, estimate } = newModel({ batch, length, ...options, backend: 'cpu', training: false });
+    const variables = new Map(model.weights.map((weight) => [weight.originalName, weight]));
+    const program = lower((model.constructor as ModelClass<typeof model>).className, model.config);
+    const executor = new OpsExecutor(program, (name) => variables.get(name)!.read());
+    const inputIds = tf.ones<tf.Rank.R2>([batch, length], 'int32');
+    const peak = await peakBytes(() => executor.run({ inputIds }));
+    expect(estimate).toEqual({ ...estimate, gradients: 0, optimizer: 0 });
+    expectToBeClose(estimate.total, estimate.weights + peak);
+    executor.dispose();
+    model.dispose();
+  });
+});
+
+describe('estimateMemory of predict is right within 15 % for the kernels of wasm', () => {
   beforeAll(() => useBackend('wasm'));
   afterEach(() => tf.disposeVariables());
 
-  test.each(PREDICTIONS)('$about', async (options) => {
-    const { model, estimate } = newModel({ ...options, training: false });
-    const ids = tf.ones([options.batch, options.length], 'int32');
-    const peak = await peakBytes(() => model.predictOnBatch(ids));
-    expect(estimate).toEqual({ ...estimate, gradients: 0, optimizer: 0 });
-    expectToBeClose(estimate.total, estimate.weights + peak);
+  const LARGER = { hiddenSize: 128, intermediateSize: 512 };
+  test.each<Case>([
+    { about: 'short texts', batch: 8, length: 64, changes: LARGER },
+    { about: 'long texts', batch: 2, length: 300, changes: LARGER },
+    { about: 'more texts than are computed together', batch: 80, length: 64, changes: LARGER },
+    { about: 'content-to-position alone', batch: 8, length: 64, changes: { ...LARGER, posAttType: 'c2p' } },
+    {
+      about: 'a masked-LM head',
+      batch: 2,
+      length: 64,
+      changes: { ...LARGER, vocabSize: 3000 },
+      architecture: 'TFDebertaV2ForMaskedLM',
+    },
+  ])('$about', ({ batch, length, ...options }) => {
+    const { model, estimate } = newModel({ batch, length, ...options, training: false });
+    tf.dispose(model.predictOnBatch(tf.ones([batch, length], 'int32')));
+    expectToBeClose(estimate.activations, model.inferenceInfo().heldBytes);
     model.dispose();
   });
 });
@@ -220,9 +252,17 @@ describe('estimateMemory', () => {
 
   test('of few short texts AdamW needs the most, but for TensorFlow, where it works in place', () => {
     const inPlace = estimateMemory(V3_BASE, { batch: 1, length: 8, backend: 'tensorflow' });
-    const elsewhere = estimateMemory(V3_BASE, { batch: 1, length: 8, backend: 'wasm' });
+    const elsewhere = estimateMemory(V3_BASE, { batch: 1, length: 8, backend: 'cpu' });
     expect(elsewhere.activations).toBe(6 * 4 * 128_100 * 768);
     expect(inPlace).toEqual({ ...elsewhere, activations: elsewhere.activations / 6, total: inPlace.total });
+  });
+
+  test("AdamW needs less with this package's kernels on wasm", async () => {
+    await useBackend('wasm', { kernels: false });
+    const largest = 4 * 128_100 * 768;
+    expect(estimateMemory(V3_BASE, { batch: 1, length: 8 }).activations).toBe(6 * largest);
+    await useBackend('wasm');
+    expect(estimateMemory(V3_BASE, { batch: 1, length: 8 }).activations).toBe(4 * largest);
   });
 
   test.each<[MemoryOptions, RegExp]>([

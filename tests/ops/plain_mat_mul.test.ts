@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchMatMul } from '../../src/ops/batch_mat_mul';
 import { plainMatMul, type Transposed } from '../../src/ops/plain_mat_mul';
+import { useBackend } from '../../src/runtime/use_backend';
 import { eachBackend, randomTensor } from '../harness';
 
 const SHAPES = [
@@ -18,7 +19,7 @@ const turned = (x: tf.Tensor) => {
   return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
 };
 
-eachBackend('plainMatMul', () => {
+function multipliesPairs(): void {
   test.each(cases)('multiplies $name, transposed: $transposed', ({ batch, transposed }) => {
     const [a, b] = [randomTensor([...batch, 4, 5], 1), randomTensor([...batch, 5, 3], 2)];
     const product = plainMatMul(transposed.a ? turned(a) : a, transposed.b ? turned(b) : b, transposed);
@@ -29,4 +30,12 @@ eachBackend('plainMatMul', () => {
     const [a, b] = [tf.ones([2, 4, 3]), tf.ones([2, 5, 4])];
     expect(() => plainMatMul(a, b, { a: true, b: true })).toCreateTensors(1);
   });
+}
+
+eachBackend('plainMatMul', multipliesPairs);
+
+describe("plainMatMul on wasm with tfjs' own kernels", () => {
+  beforeAll(() => useBackend('wasm', { kernels: false }));
+
+  multipliesPairs();
 });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { gelu } from '../../src/ops/gelu';
 import { layerNorm } from '../../src/ops/layer_norm';
+import { useBackend } from '../../src/runtime/use_backend';
 import { type BackendName, eachBackend, randomTensor } from '../harness';
 
 /*
@@ -8,10 +9,9 @@ import { type BackendName, eachBackend, randomTensor } from '../harness';
  * comment above it says which workaround can go.
  */
 
-/** For what the other backends do right, or fail at in a way of their own. */
+/** For what the other backends do right, or fail at in a way of their own; with tfjs' own kernels. */
 async function on(backend: BackendName): Promise<void> {
-  await tf.setBackend(backend);
-  await tf.ready();
+  await useBackend(backend, { kernels: false });
 }
 
 const ids = (values: number[], shape: number[]) => tf.tensor(values, shape, 'int32');

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type * as Tf from '@tensorflow/tfjs';
+import type * as Api from '../../src/index';
 import { BACKEND_NAMES } from '../../src/runtime/backend_name';
 import type { useBackend as UseBackend } from '../../src/runtime/use_backend';
 
@@ -102,6 +103,27 @@ describe('useBackend', () => {
     expect(failure).toMatchObject({ name: 'BackendError', code: 'backend', message: expect.stringMatching(message) });
     expect(tf.getBackend()).toBe('cpu');
     expect(tf.scalar(2).add(1).dataSync()[0]).toBe(3);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])('refuses %d threads', async (threads) => {
+    const { useBackend } = await start();
+    expect(await failureOf(useBackend('wasm', { threads }))).toMatchObject({
+      name: 'UsageError',
+      message: `threads must be a whole number of at least 1, received ${threads}.`,
+    });
+  });
+
+  test('gives the kernels of predict as many threads as were asked for', async () => {
+    const { tf, useBackend } = await start();
+    const { TFDebertaV2Model, DebertaV2Config }: typeof Api = jest.requireActual('../../src/index');
+    const config = { vocabSize: 5, hiddenSize: 4, numAttentionHeads: 1, numHiddenLayers: 1, intermediateSize: 4 };
+    for (const threads of [1, 3]) {
+      await useBackend('wasm', { threads });
+      const model = new TFDebertaV2Model(new DebertaV2Config(config));
+      tf.dispose(model.predict(tf.zeros([1, 2], 'int32')));
+      const build = expect.stringMatching(threads > 1 ? /_threads$/ : /^(simd|relaxed)$/);
+      expect(model.inferenceInfo().kernels).toEqual({ threads, build, precision: 'float32' });
+    }
   });
 
   test('refuses a name that is none', async () => {

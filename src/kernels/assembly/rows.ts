@@ -6,11 +6,18 @@ export function addRows(x: usize, table: usize, indices: usize, rows: i32, colum
   for (let row = 0; row < rows; row++) {
     const target = x + <usize>row * bytes;
     const source = table + <usize>load<i32>(indices + ((<usize>row) << 2)) * bytes;
-    let at: usize = 0;
-    for (let left = columns; left > 0; left -= 4) {
-      storeSome(target + at, f32x4.add(v128.load(target + at), v128.load(source + at)), left);
-      at += 16;
-    }
+    addRow(target, source, columns);
+  }
+}
+
+/** `y[indices[i]] += updates[i]`, row by row, from zeros on; `y` has `height` rows. */
+export function scatterRows(updates: usize, indices: usize, y: usize, rows: i32, columns: i32, height: i32): void {
+  const bytes = (<usize>columns) << 2;
+  memory.fill(y, 0, <usize>height * bytes);
+  for (let row = 0; row < rows; row++) {
+    const source = updates + <usize>row * bytes;
+    const target = y + <usize>load<i32>(indices + ((<usize>row) << 2)) * bytes;
+    addRow(target, source, columns);
   }
 }
 
@@ -50,5 +57,14 @@ export function windows(
       else memory.copy(target, x + ((<usize>neighbour * <usize>stride) << 2), bytes);
       target += bytes;
     }
+  }
+}
+
+/** `x += y`. */
+export function addRow(x: usize, y: usize, columns: i32): void {
+  let at: usize = 0;
+  for (let left = columns; left > 0; left -= 4) {
+    storeSome(x + at, f32x4.add(v128.load(x + at), v128.load(y + at)), left);
+    at += 16;
   }
 }

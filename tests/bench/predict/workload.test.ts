@@ -2,8 +2,9 @@ import {
   idsOf,
   isPadded,
   largestDifference,
-  MIXED,
   maskOf,
+  padded,
+  realTokensOf,
   tokensOf,
   uniform,
   type Workload,
@@ -28,15 +29,16 @@ test('a shape by itself has no padding', () => {
   expect(maskOf(batches[0]!).every((value) => value === 1)).toBe(true);
 });
 
-test('the mixed workload has 32 texts in padded batches as long as their longest text', () => {
-  expect(MIXED.batches.map(({ batch, length }) => [batch, length])).toEqual([
-    [8, 106],
-    [8, 41],
-    [8, 111],
-    [8, 79],
-  ]);
-  expect(MIXED.batches.every(isPadded)).toBe(true);
-  expect(tokensOf(MIXED)).toBe(8 * (106 + 41 + 111 + 79));
+test('a padded batch is as long as its longest text', () => {
+  const batch = padded([3, 1]);
+  expect(batch).toEqual(PADDED);
+  expect(isPadded(batch)).toBe(true);
+});
+
+test('tokens are counted with padding and without', () => {
+  const workload: Workload = { name: 'two batches', batches: [PADDED, padded([5])] };
+  expect(tokensOf(workload)).toBe(11);
+  expect(realTokensOf(workload)).toBe(9);
 });
 
 describe('largestDifference', () => {
