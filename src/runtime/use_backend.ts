@@ -106,7 +106,7 @@ async function activate(name: BackendName, options: UseBackendOptions): Promise<
 }
 
 /** Makes the backend known to tfjs. */
-async function load(name: BackendName, { wasmPaths }: UseBackendOptions): Promise<void> {
+async function load(name: BackendName, options: UseBackendOptions): Promise<void> {
   if (!BACKEND_NAMES.includes(name)) {
     throw new UsageError(`A backend must be one of ${BACKEND_NAMES.join(', ')}, received ${JSON.stringify(name)}.`, {
       expected: BACKEND_NAMES,
@@ -114,8 +114,15 @@ async function load(name: BackendName, { wasmPaths }: UseBackendOptions): Promis
     });
   }
   if (name === 'tensorflow') await loadNativeTensorflow();
-  if (name === 'wasm') await loadWasmBackend(wasmPaths);
+  if (name === 'wasm') await loadWasm(options);
   if (!tf.findBackendFactory(name)) throw doesNotStart(name);
+}
+
+async function loadWasm({ wasmPaths, kernels = true }: UseBackendOptions): Promise<void> {
+  await loadWasmBackend(wasmPaths);
+  // tfjs' own threads would do the products that our kernels do, eight of them idle, and a page that forbids threads made
+  // from text would wait for them without end.
+  if (kernels) tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 }
 
 async function select(name: BackendName): Promise<void> {

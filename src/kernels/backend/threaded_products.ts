@@ -1,8 +1,9 @@
 import { bestBuild, isThreaded } from '../kernel_build';
 import type { Address } from '../kernel_exports';
-import { aligned, KernelMemory } from '../kernel_memory';
+import { aligned } from '../kernel_memory';
 import { KernelPlan } from '../kernel_plan';
 import { KernelRunner, maySleep } from '../kernel_runner';
+import { kernelRunners } from '../kernel_runners';
 import { kernelThreads } from '../kernel_threads';
 import { type Product, panelBytes } from './product';
 import type { WasmHeap } from './wasm_heap';
@@ -45,7 +46,6 @@ export interface ProductPlace {
  * fraction of the time that the product takes. The numbers are those of one thread, bit by bit.
  */
 class ThreadedProducts {
-  #memory: KernelMemory | undefined;
   #runner: KernelRunner | undefined;
 
   /** Whether a product is worth it, and there are threads and memory for it. */
@@ -60,7 +60,7 @@ class ThreadedProducts {
   /** `activation(a · b + bias)` of a product that this {@link takes}. */
   multiply(heap: WasmHeap, product: Product, place: ProductPlace, activation: number): void {
     const { rows, inner, columns, isATransposed, isBTransposed } = product;
-    const { kernels } = this.#memory!;
+    const { kernels } = this.#runner!.memory;
     const layout = layoutOf(product)!;
     const threads = kernelThreads.count;
     this.#copyIn(heap, place.b, layout.raw, inner * columns);
@@ -80,29 +80,27 @@ class ThreadedProducts {
       const plan = new KernelPlan(threads);
       plan.project({ input: layout.a, output: layout.c, weights, rows: count, bias, activation });
       this.#runner!.run(plan, { plan: layout.plan, scratch: 0, scratchBytes: 0 }, threads);
-      const result = this.#memory!.floats(layout.c, count * columns);
+      const result = this.#runner!.memory.floats(layout.c, count * columns);
       heap.floats(place.c + 4 * first * columns, count * columns).set(result);
     }
   }
 
   /** Gives the memory back. */
   close(): void {
-    this.#runner?.dispose();
+    if (this.#runner !== undefined) kernelRunners.giveBack(this.#runner);
     this.#runner = undefined;
-    this.#memory = undefined;
   }
 
   #copyIn(heap: WasmHeap, from: Address, to: Address, count: number): void {
-    this.#memory!.floats(to, count).set(heap.floats(from, count));
+    this.#runner!.memory.floats(to, count).set(heap.floats(from, count));
   }
 
   #reserve(bytes: number): boolean {
     const build = bestBuild({ threads: kernelThreads.count });
     if (build === undefined || !isThreaded(build)) return false;
     try {
-      this.#memory ??= new KernelMemory(build);
-      this.#runner ??= new KernelRunner(this.#memory);
-      this.#memory.reserve(bytes);
+      this.#runner ??= kernelRunners.take(build);
+      this.#runner.memory.reserve(bytes);
       return true;
     } catch {
       // Without room for a copy one thread does it in place.
