@@ -29,7 +29,7 @@ export async function describeField({ report, threads, packages = [], python }: 
   return [
     `- Machine: ${cores} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${platform}.`,
     `- Versions: ${versions.join(', ')}.`,
-    `- Threads: ${threads} for every participant but wasm and cpu, which have one.`,
+    `- Threads: ${threads} for every participant that has a choice, unless a table says otherwise.`,
     `- Load average of the minute before: ${loadavg()[0]!.toFixed(2)}.`,
   ].join('\n');
 }

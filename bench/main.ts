@@ -1,15 +1,34 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../src/index';
+import { type BatchShape, parseShapes } from './batch_shape';
+import { type BrowserBenchOptions, benchBrowser } from './browser/bench_browser';
 import { benchConvert, type ConvertBenchOptions } from './convert/bench_convert';
 import { benchFuzz, type FuzzBenchOptions } from './fuzz/bench_fuzz';
 import { FUZZ_FORMATS } from './fuzz/fuzz_formats';
+import { benchKernels, type KernelBenchOptions } from './kernels/bench_kernels';
 import { benchPredict, type PredictBenchOptions } from './predict/bench_predict';
+import { MODEL_NAMES as PREDICTED_MODELS } from './predict/models';
+import { SHAPES } from './predict/workload';
 import { benchTokenize, type TokenizeBenchOptions } from './tokenize/bench_tokenize';
 import { MOST_ROUNDS } from './tokenize/race';
 import { benchTrain, type TrainBenchOptions } from './train/bench_train';
-import { type BatchShape, MODEL_NAMES, parseShapes } from './train/workload';
+import { MODEL_NAMES } from './train/workload';
 
 const program = new Command('bench').description('Measurements, printed as Markdown.');
+
+program
+  .command('browser')
+  .description('speed of predict in a headless Chromium, beside onnxruntime-web')
+  .option('--python <path>', 'a Python with tests/reference/requirements.txt and onnx, to make the models')
+  .addOption(new Option('--models <names...>', 'shapes of models').choices(PREDICTED_MODELS).default(PREDICTED_MODELS))
+  .option('--shapes <list>', 'batches and lengths', parseBatchShapes, SHAPES)
+  .option('--threads <number>', 'threads of the pages that may have several', parseWhole, 2)
+  .option('--seconds <number>', 'time of each participant for each shape', parsePositive, 2)
+  .option('--max-seconds <number>', 'leave calls out that would take longer than this', parsePositive, 15)
+  .option('--quick', 'only see whether everything works', false)
+  .action(async (options: BrowserBenchOptions) => {
+    process.stdout.write(`${await benchBrowser(options)}\n`);
+  });
 
 program
   .command('convert')
@@ -32,8 +51,20 @@ program
   });
 
 program
+  .command('kernels')
+  .description('speed of the SIMD kernels by themselves, in every build that runs here')
+  .option('--rounds <number>', 'turns of each build', parseWhole, 5)
+  .option('--milliseconds <number>', 'time of a turn', parsePositive, 20)
+  .option('--quick', 'only see whether everything works', false)
+  .action((options: KernelBenchOptions) => {
+    process.stdout.write(`${benchKernels(options)}\n`);
+  });
+
+program
   .command('predict')
-  .description('speed, first calls and memory of predict, beside onnxruntime-node and the Python reference')
+  .description(
+    'speed, first calls and memory of predict, beside onnxruntime-node, onnxruntime-web, transformers.js and the Python reference',
+  )
   .option(
     '--python <path>',
     'a Python with tests/reference/requirements.txt and onnx, to make the models and to take part with PyTorch and TensorFlow',
@@ -42,7 +73,10 @@ program
     'tensorflow',
     'wasm',
   ] satisfies BackendName[])
-  .option('--threads <number>', 'threads of every participant', parsePositive, 2)
+  .addOption(new Option('--models <names...>', 'shapes of models').choices(PREDICTED_MODELS).default(PREDICTED_MODELS))
+  .option('--shapes <list>', 'batches and lengths', parseBatchShapes, SHAPES)
+  .option('--threads <number>', 'threads of every participant; those of wasm race with one thread too', parseWhole, 2)
+  .option('--relaxed-simd', 'have wasm take part with relaxed SIMD too, which Node 20 has behind a flag', false)
   .option('--seconds <number>', 'time of each participant for each shape', parsePositive, 2)
   .option('--max-seconds <number>', 'leave calls out that would take longer than this', parsePositive, 15)
   .option('--quick', 'only see whether everything works', false)

@@ -1,26 +1,33 @@
 import { join } from 'node:path';
-import { version as onnxruntimeVersion } from 'onnxruntime-node/package.json';
+import { devDependencies } from '../../package.json';
 import type { BackendName, DoctorReport } from '../../src/index';
+import type { BatchShape } from '../batch_shape';
 import { describeField } from '../describe_field';
 import { forkTask } from '../fork_task';
 import { markdownTable } from '../markdown_table';
 import { COMPILE_COST_HEAD, compileCostRows, type Loop } from './compile_cost_rows';
 import { FIRST_CALL_HEAD, firstCallRows } from './first_call_rows';
+import { heatsOf } from './heats';
 import { MEMORY_HEAD, memoryRows } from './memory_rows';
-import { MODEL_NAMES, type ModelName, makeModels, modelFolder } from './models';
-import { Participant, type ParticipantSpec } from './participant';
-import { COMPILED, onnxruntime, participantsOf, tfjs } from './participants';
-import { Race, type RaceOptions } from './race';
-import { differenceTable, keptPlain, type RaceRow, speedTable } from './speed_tables';
+import { MIXED_HEAD, mixedRows } from './mixed_rows';
+import { mixedWorkload } from './mixed_workload';
+import { type ModelName, makeModels } from './models';
+import { onnxruntime, tfjs, wasm } from './participants';
+import { type RaceExtent, raceSections } from './race_sections';
 import { steadyTimes } from './steady_times';
-import { MIXED, SHAPES, uniform, WORKLOADS, type Workload } from './workload';
+import { uniform, type Workload } from './workload';
 
 /** Options of {@link benchPredict}. */
 export interface PredictBenchOptions {
   /** A Python with `tests/reference/requirements.txt` and `onnx`; it makes the models and takes part. */
   readonly python?: string;
+  readonly models: readonly ModelName[];
+  /** Texts without padding; some of different lengths are timed as well. */
+  readonly shapes: readonly BatchShape[];
   readonly backends: readonly BackendName[];
   readonly threads: number;
+  /** Whether wasm takes part with relaxed SIMD as well, where Node has it behind a flag. */
+  readonly relaxedSimd: boolean;
   /** Time of each participant for each workload. */
   readonly seconds: number;
   /** A call expected to take longer than this is left out, in seconds. */
@@ -29,11 +36,15 @@ export interface PredictBenchOptions {
   readonly quick: boolean;
 }
 
+/** npm packages that take part. */
+const PEERS = ['onnxruntime-node', 'onnxruntime-web', '@huggingface/transformers'] as const;
+
 /** How much is measured. */
-interface Extent {
-  readonly models: readonly ModelName[];
-  readonly workloads: readonly Workload[];
-  readonly race: RaceOptions;
+interface Extent extends RaceExtent {
+  /** Texts of different lengths. */
+  readonly mixed: Workload;
+  /** Calls of each batch of them. */
+  readonly mixedRounds: number;
   /** Shapes whose first calls are timed. */
   readonly shapes: readonly Workload[];
   readonly loops: readonly Loop[];
@@ -41,21 +52,27 @@ interface Extent {
 
 const [SHORT, MEDIUM] = [uniform(1, 16), uniform(1, 128)];
 
-function extentOf({ seconds, maxSeconds, quick }: PredictBenchOptions): Extent {
+function extentOf(options: PredictBenchOptions, mixed: Workload): Extent {
+  const { models, seconds, maxSeconds, quick } = options;
   if (quick) {
     return {
       models: ['xsmall'],
-      workloads: [SHORT, MIXED],
+      workloads: [SHORT, mixed],
       race: { seconds: 0.2, rounds: 1, maxSeconds },
+      mixed,
+      mixedRounds: 1,
       shapes: [SHORT, MEDIUM],
       loops: [{ workload: SHORT, calls: 20 }],
     };
   }
-  const others = SHAPES.slice(2).map(([batch, length]) => uniform(batch, length));
+  const asked = options.shapes.map(([batch, length]) => uniform(batch, length));
+  const others = asked.filter(({ name }) => name !== SHORT.name && name !== MEDIUM.name);
   return {
-    models: MODEL_NAMES,
-    workloads: WORKLOADS,
+    models,
+    workloads: [...asked, mixed],
     race: { seconds, rounds: 3, maxSeconds },
+    mixed,
+    mixedRounds: 10,
     shapes: [SHORT, MEDIUM, ...others],
     loops: [
       { workload: SHORT, calls: 200 },
@@ -65,8 +82,8 @@ function extentOf({ seconds, maxSeconds, quick }: PredictBenchOptions): Extent {
 }
 
 /**
- * Times `predict` beside onnxruntime-node, which runs a graph of the same weights exported by the reference, and beside
- * the reference itself.
+ * Times `predict` beside ONNX Runtime, native and in WebAssembly, and transformers.js, which run a graph of the same
+ * weights exported by the reference, and beside the reference itself.
  *
  * Every participant is a process of its own, and all compute the same inputs by turns. The outputs are compared first.
  *
@@ -80,12 +97,14 @@ export async function benchPredict(options: PredictBenchOptions): Promise<string
   const backends = options.backends.filter((name) =>
     report.backends.some((found) => found.name === name && found.loads),
   );
-  const extent = extentOf(options);
-  const specs = participantsOf({ backends, threads, python });
+  const extent = extentOf(options, await mixedWorkload());
+  const sections: string[] = [];
+  for (const heat of heatsOf({ ...options, backends })) sections.push(...(await raceSections(heat, extent)));
   return [
-    await describeField({ report, threads, packages: [`onnxruntime-node ${onnxruntimeVersion}`], python }),
+    await describeField({ report, threads, packages: PEERS.map((name) => `${name} ${devDependencies[name]}`), python }),
     ...missingBackends(options.backends, report),
-    ...(await raceSections(specs, extent)),
+    ...sections,
+    ...(backends.includes('wasm') ? await mixedSection(extent, threads) : []),
     ...(backends.includes('tensorflow') ? await compilationSections(extent, threads) : []),
     ...(await memorySection(backends, extent, threads)),
   ].join('\n\n');
@@ -95,33 +114,13 @@ function missingBackends(asked: readonly BackendName[], { backends }: DoctorRepo
   return backends.flatMap((found) => (asked.includes(found.name) && !found.loads ? [`Left out: ${found.reason}`] : []));
 }
 
-async function raceSections(specs: readonly ParticipantSpec[], extent: Extent): Promise<string[]> {
-  const rows: RaceRow[] = [];
-  for (const model of extent.models) rows.push(...(await raceModel(model, specs, extent)));
-  const [reference = '', ...others] = specs.map(({ name }) => name);
-  return [
-    '### Speed',
-    speedTable(reference, others, rows),
-    ...keptPlain(COMPILED, rows),
-    '### Largest difference from the outputs of onnxruntime-node',
-    differenceTable(others, rows),
-  ];
-}
-
-async function raceModel(model: ModelName, specs: readonly ParticipantSpec[], extent: Extent): Promise<RaceRow[]> {
-  const participants = specs.map((spec) => new Participant(spec));
-  try {
-    for (const participant of participants) await participant.open(modelFolder(model));
-    const race = new Race(participants, extent.race);
-    const rows: RaceRow[] = [];
-    for (const workload of extent.workloads) {
-      tell(`${model}, ${workload.name}`);
-      rows.push({ model, workload, results: await race.run(workload) });
-    }
-    return rows;
-  } finally {
-    await Promise.all(participants.map((participant) => participant.close()));
+async function mixedSection({ models, mixed, mixedRounds }: Extent, threads: number): Promise<string[]> {
+  const rows: string[][] = [];
+  for (const model of models) {
+    tell(`${model}, texts of different lengths on wasm`);
+    rows.push(...(await mixedRows(model, mixed, mixedRounds, threads)));
   }
+  return ['### Texts of different lengths on `wasm`', markdownTable(MIXED_HEAD, rows)];
 }
 
 async function compilationSections(extent: Extent, threads: number): Promise<string[]> {
@@ -143,7 +142,13 @@ async function compilationSections(extent: Extent, threads: number): Promise<str
 }
 
 async function memorySection(backends: readonly BackendName[], extent: Extent, threads: number): Promise<string[]> {
-  const specs = [...backends.map((backend) => ({ ...tfjs(backend, threads), name: backend })), onnxruntime(threads)];
+  const ours = backends.map((backend) => (backend === 'wasm' ? wasm(threads) : tfjs(backend, threads)));
+  const specs = [
+    ...ours.map((spec, index) => ({ ...spec, name: backends[index]! })),
+    ...(backends.includes('wasm') ? [wasm(threads, ', int8')] : []),
+    onnxruntime('node', threads),
+    onnxruntime('web', threads),
+  ];
   const rows: string[][] = [];
   for (const model of extent.models) {
     tell(`${model}, loading`);

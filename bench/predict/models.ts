@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CACHE } from '../cache';
@@ -28,7 +28,20 @@ export async function weightBytes(name: ModelName): Promise<number> {
  * @param python with the packages of `tests/reference/requirements.txt` and `onnx`.
  */
 export async function makeModels(python = 'python3'): Promise<void> {
-  if (MODEL_NAMES.every((name) => existsSync(`${modelFolder(name)}.onnx`))) return;
+  if (!MODEL_NAMES.every((name) => existsSync(`${modelFolder(name)}.onnx`))) await exportModels(python);
+  for (const name of MODEL_NAMES) await linkForTransformersJs(name);
+}
+
+/** transformers.js looks for a graph in a folder of the checkpoint. */
+async function linkForTransformersJs(name: ModelName): Promise<void> {
+  const folder = join(modelFolder(name), 'onnx');
+  const link = join(folder, 'model.onnx');
+  if (existsSync(link)) return;
+  await mkdir(folder, { recursive: true });
+  await symlink(`../../${name}.onnx`, link);
+}
+
+async function exportModels(python: string): Promise<void> {
   process.stderr.write('Making the models with the reference…\n');
   await promisify(execFile)(python, [join(__dirname, 'export_onnx.py'), FOLDER]).catch((error: Error) => {
     throw new Error(

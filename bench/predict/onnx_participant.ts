@@ -1,18 +1,32 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type PreparedBatch, serve } from './serve';
 
-/** onnxruntime-node on the graph that the reference exports. Usage: onnx_participant.ts THREADS */
-const threads = Number(process.argv[2]);
-let session: InferenceSession;
+/**
+ * ONNX Runtime on the graph that the reference exports. Usage: onnx_participant.ts onnxruntime-node|onnxruntime-web
+ * THREADS
+ */
+const [library, threads] = [process.argv[2], Number(process.argv[3])];
+
+/** What both packages have. */
+type OnnxRuntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
+
+let runtime: OnnxRuntime;
+let session: import('onnxruntime-node').InferenceSession;
 
 async function open(model: string): Promise<void> {
-  session = await InferenceSession.create(`${model}.onnx`, { intraOpNumThreads: threads });
+  runtime = library === 'onnxruntime-web' ? await loadWeb() : await import('onnxruntime-node');
+  session = await runtime.InferenceSession.create(`${model}.onnx`, { intraOpNumThreads: threads });
+}
+
+async function loadWeb(): Promise<OnnxRuntime> {
+  const web = await import('onnxruntime-web');
+  web.env.wasm.numThreads = threads;
+  return web;
 }
 
 async function run({ ids, mask, batch, length }: PreparedBatch): Promise<Float32Array> {
   const { last_hidden_state: states } = await session.run({
-    input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [batch, length]),
-    attention_mask: new Tensor('int64', BigInt64Array.from(mask, BigInt), [batch, length]),
+    input_ids: new runtime.Tensor('int64', BigInt64Array.from(ids, BigInt), [batch, length]),
+    attention_mask: new runtime.Tensor('int64', BigInt64Array.from(mask, BigInt), [batch, length]),
   });
   return states!.data as Float32Array;
 }

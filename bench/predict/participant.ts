@@ -1,6 +1,9 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LineProcess } from '../line_process';
 import type { Memory, Opened, Request, Timed, Warmed } from './protocol';
+import { FLOAT32_TOLERANCE, type Racer } from './racer';
 import { idsOf, maskOf, type Workload } from './workload';
 
 /** A program that takes part in the race. */
@@ -12,15 +15,19 @@ export interface ParticipantSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** For a Python file. */
   readonly python?: string;
+  /** See `Racer`; that of float32 by default. */
+  readonly tolerance?: number;
 }
 
 /** A participant's process, which answers one request at a time. */
-export class Participant {
+export class Participant implements Racer {
   readonly name: string;
+  readonly tolerance: number;
   readonly #process: LineProcess;
 
   constructor(spec: ParticipantSpec) {
     this.name = spec.name;
+    this.tolerance = spec.tolerance ?? FLOAT32_TOLERANCE;
     this.#process = new LineProcess({ ...spec, path: join(__dirname, spec.file) });
   }
 
@@ -34,20 +41,23 @@ export class Participant {
     await this.#ask({ do: 'prepare', workload, inputs });
   }
 
-  /** Has the shapes of a workload compiled if the participant can; whether they are. */
   async warmUp({ name }: Workload): Promise<boolean> {
     return (await this.#ask<Warmed>({ do: 'warmUp', workload: name })).isCompiled;
   }
 
-  /**
-   * Computes a workload once; milliseconds.
-   *
-   * @param output file for the results.
-   */
-  async call({ name }: Workload, output?: string): Promise<number> {
-    const request = { do: 'call', workload: name } as const;
-    const { milliseconds } = await this.#ask<Timed>(output === undefined ? request : { ...request, output });
-    return milliseconds[0]!;
+  async call({ name }: Workload): Promise<number> {
+    return (await this.#ask<Timed>({ do: 'call', workload: name })).milliseconds[0]!;
+  }
+
+  async results({ name }: Workload): Promise<Float32Array> {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-predict-'));
+    try {
+      const output = join(folder, 'output');
+      await this.#ask({ do: 'call', workload: name, output });
+      return new Float32Array(new Uint8Array(await readFile(output)).buffer);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Computes a workload many times; milliseconds of each. */

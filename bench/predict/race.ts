@@ -1,8 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { median, type Rounds } from '../statistics';
-import type { Participant } from './participant';
+import type { Racer } from './racer';
 import { largestDifference, tokensOf, type Workload } from './workload';
 
 /** Calls of one participant in a row; the first is not counted, since it follows another participant's threads. */
@@ -11,8 +8,6 @@ const BLOCK = 3;
 const LONG_MS = 1000;
 /** A participant whose block takes longer than this has one round only. */
 const VERY_LONG_MS = 6000;
-/** Outputs farther apart than this would mean that two different models are compared. */
-const LARGEST_DIFFERENCE = 1e-4;
 
 /** How long a race takes. */
 export interface RaceOptions {
@@ -35,13 +30,13 @@ export interface Result {
 
 /** Participants of one model that compute the same inputs by turns, the first being the reference. */
 export class Race {
-  readonly #participants: readonly Participant[];
+  readonly #racers: readonly Racer[];
   readonly #options: RaceOptions;
   /** Milliseconds a token that each participant needed last, from which the time of a call is foreseen. */
   readonly #speeds = new Map<string, number>();
 
-  constructor(participants: readonly Participant[], options: RaceOptions) {
-    this.#participants = participants;
+  constructor(racers: readonly Racer[], options: RaceOptions) {
+    this.#racers = racers;
     this.#options = options;
   }
 
@@ -53,17 +48,17 @@ export class Race {
    */
   async run(workload: Workload): Promise<ReadonlyMap<string, Result>> {
     const expected = (name: string) => (this.#speeds.get(name) ?? 0) * tokensOf(workload);
-    const racing = this.#participants.filter(({ name }) => expected(name) <= 1000 * this.#options.maxSeconds);
+    const racing = this.#racers.filter(({ name }) => expected(name) <= 1000 * this.#options.maxSeconds);
     const prepared = await prepare(racing, workload);
     const rounds = await this.#takeTurns(racing, workload);
     for (const [name, times] of rounds) this.#speeds.set(name, median(times.flat()) / tokensOf(workload));
     return new Map([...rounds].map(([name, times]) => [name, { ...prepared.get(name)!, rounds: times }]));
   }
 
-  async #takeTurns(racing: readonly Participant[], workload: Workload): Promise<Map<string, number[][]>> {
+  async #takeTurns(racing: readonly Racer[], workload: Workload): Promise<Map<string, number[][]>> {
     const times = new Map<string, number[][]>(racing.map(({ name }) => [name, []]));
     const spent = new Map<string, number[]>(racing.map(({ name }) => [name, []]));
-    const goesOn = ({ name }: Participant) => this.#goesOn(spent.get(name)!);
+    const goesOn = ({ name }: Racer) => this.#goesOn(spent.get(name)!);
     while (racing.some(goesOn)) {
       for (const [index, participant] of racing.entries()) {
         // The reference is there in every round, for the others to be compared with.
@@ -84,7 +79,7 @@ export class Race {
   }
 }
 
-async function runBlock(participant: Participant, workload: Workload): Promise<{ counted: number[]; total: number }> {
+async function runBlock(participant: Racer, workload: Workload): Promise<{ counted: number[]; total: number }> {
   const calls = [await participant.call(workload)];
   while (calls[0]! < LONG_MS && calls.length < BLOCK) calls.push(await participant.call(workload));
   return {
@@ -96,30 +91,28 @@ async function runBlock(participant: Participant, workload: Workload): Promise<{
 /** What is known of a participant before it is timed. */
 type Prepared = Pick<Result, 'difference' | 'isCompiled'>;
 
-async function prepare(racing: readonly Participant[], workload: Workload): Promise<Map<string, Prepared>> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-predict-'));
-  try {
-    const prepared = new Map<string, Prepared>();
-    let expected: Float32Array | undefined;
-    for (const participant of racing) {
-      await participant.prepare(workload);
-      const isCompiled = await participant.warmUp(workload);
-      const output = join(folder, 'output');
-      await participant.call(workload, output);
-      const values = new Float32Array(new Uint8Array(await readFile(output)).buffer);
-      expected ??= values;
-      prepared.set(participant.name, { difference: requireSame(participant, workload, values, expected), isCompiled });
-    }
-    return prepared;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+async function prepare(racing: readonly Racer[], workload: Workload): Promise<Map<string, Prepared>> {
+  const prepared = new Map<string, Prepared>();
+  let expected: Float32Array | undefined;
+  for (const racer of racing) {
+    await racer.prepare(workload);
+    const isCompiled = await racer.warmUp(workload);
+    const values = await racer.results(workload);
+    expected ??= values;
+    prepared.set(racer.name, { difference: requireSame(racer, workload, values, expected), isCompiled });
   }
+  return prepared;
 }
 
-function requireSame({ name }: Participant, workload: Workload, values: Float32Array, expected: Float32Array): number {
+function requireSame(
+  { name, tolerance }: Racer,
+  workload: Workload,
+  values: Float32Array,
+  expected: Float32Array,
+): number {
   const difference = largestDifference(workload, values, expected);
-  if (difference <= LARGEST_DIFFERENCE) return difference;
+  if (difference <= tolerance) return difference;
   throw new Error(
-    `${name} must agree with the reference within ${LARGEST_DIFFERENCE} on ${workload.name} and differs by ${difference}; make the models again (remove bench/.cache/predict).`,
+    `${name} must agree with the reference within ${tolerance} on ${workload.name} and differs by ${difference}; make the models again (remove bench/.cache/predict).`,
   );
 }

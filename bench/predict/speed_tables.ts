@@ -14,14 +14,15 @@ export interface RaceRow {
 
 const LEFT_OUT = '–';
 
-/** Times, with their ratios to the reference's. */
+/** Times, with their ratios to the reference's; nothing of workloads that the reference was left out of. */
 export function speedTable(reference: string, others: readonly string[], rows: readonly RaceRow[]): string {
   return markdownTable(
     ['model', '(B, S)', reference, ...others],
-    rows.map(({ model, workload, results }) => {
-      const expected = results.get(reference)!;
+    rows.flatMap(({ model, workload, results }) => {
+      const expected = results.get(reference);
+      if (expected === undefined) return [];
       const cells = others.map((name) => speedCell(results.get(name), expected));
-      return [model, workload.name, formatMs(fast(expected)), ...cells];
+      return [[model, workload.name, formatMs(fast(expected)), ...cells]];
     }),
   );
 }

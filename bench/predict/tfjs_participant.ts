@@ -1,13 +1,21 @@
+import { setFlagsFromString } from 'node:v8';
 import { type BackendName, TFDebertaV2Model, tf, useBackend } from '../../src/index';
 import { type PreparedBatch, serve } from './serve';
 
-/** This package on one backend. Usage: tfjs_participant.ts BACKEND */
-const backend = process.argv[2] as BackendName;
+/** This package on one backend. Usage: tfjs_participant.ts BACKEND THREADS [float32|int8 [relaxed]] */
+const [backend, threads, inferencePrecision = 'float32', simd] = process.argv.slice(2) as [
+  BackendName,
+  string,
+  ('float32' | 'int8')?,
+  'relaxed'?,
+];
 let model: TFDebertaV2Model;
 
 async function open(folder: string): Promise<void> {
-  await useBackend(backend);
-  model = await TFDebertaV2Model.fromPretrained(folder);
+  // Node 20 has relaxed SIMD behind this flag, later versions without.
+  if (simd === 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
+  await useBackend(backend, { threads: Number(threads) });
+  model = await TFDebertaV2Model.fromPretrained(folder, { inferencePrecision });
 }
 
 async function run({ ids, mask, batch, length }: PreparedBatch): Promise<Float32Array> {

@@ -1,3 +1,5 @@
+import type { BatchShape } from '../batch_shape';
+
 /** Texts of one call of `predict`, as a tokenizer gives them. */
 export interface Batch {
   readonly batch: number;
@@ -14,47 +16,36 @@ export interface Workload {
   readonly batches: readonly Batch[];
 }
 
-/** Batch and length of texts without padding. */
-export const SHAPES = [
+/** Shapes that are timed by default. */
+export const SHAPES: readonly BatchShape[] = [
   [1, 16],
   [1, 128],
   [8, 128],
   [1, 512],
   [2, 512],
-] as const;
+];
 
 /** Rows of the benchmark models' vocabulary. */
 const VOCABULARY = 8000;
-
-/** Drawn once, log-normal with a median of 40 tokens and a sigma of 0.75. */
-const MIXED_LENGTHS = [
-  [44, 36, 65, 43, 27, 52, 106, 81],
-  [24, 15, 25, 41, 7, 34, 16, 23],
-  [27, 32, 54, 87, 36, 111, 24, 52],
-  [79, 43, 23, 20, 28, 47, 19, 34],
-] as const;
 
 /** One shape by itself. */
 export function uniform(batch: number, length: number): Workload {
   return { name: `(${batch}, ${length})`, batches: [{ batch, length, textLengths: Array(batch).fill(length) }] };
 }
 
-/** 32 texts of everyday lengths in batches of 8, each padded to its longest. */
-export const MIXED: Workload = {
-  name: 'mixed, 32 texts',
-  batches: MIXED_LENGTHS.map((textLengths) => ({
-    batch: textLengths.length,
-    length: Math.max(...textLengths),
-    textLengths,
-  })),
-};
+/** A batch of texts, each padded to the longest. */
+export function padded(textLengths: readonly number[]): Batch {
+  return { batch: textLengths.length, length: Math.max(...textLengths), textLengths };
+}
 
-/** Everything that is timed, from the fewest tokens to the most. */
-export const WORKLOADS: readonly Workload[] = [...SHAPES.map(([batch, length]) => uniform(batch, length)), MIXED];
-
-/** Tokens computed, padding included. */
+/** Tokens with padding. */
 export function tokensOf({ batches }: Workload): number {
   return batches.reduce((sum, { batch, length }) => sum + batch * length, 0);
+}
+
+/** Tokens without padding. */
+export function realTokensOf({ batches }: Workload): number {
+  return batches.flatMap(({ textLengths }) => textLengths).reduce((sum, length) => sum + length, 0);
 }
 
 /** Whether a batch has padding. */

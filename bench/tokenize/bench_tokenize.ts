@@ -1,5 +1,5 @@
-import { cpus, loadavg } from 'node:os';
 import { dependencies, devDependencies } from '../../package.json';
+import { describeMachine } from '../describe_machine';
 import { markdownTable } from '../markdown_table';
 import { agreements } from './agreement';
 import { LOAD_HEAD, loadRows } from './load_rows';
@@ -67,19 +67,14 @@ export async function benchTokenize(options: TokenizeBenchOptions): Promise<stri
   ].join('\n\n');
 }
 
-/** A list: machine, versions, threads and load of a measurement. */
 function describeField(): string {
   // Exact versions, as everywhere in that file.
   const packages = { ...dependencies, ...devDependencies };
   const peers = (['tokenizers', '@huggingface/tokenizers', 'sentencepiece-js'] as const).map(
     (name) => `${name} ${packages[name]}`,
   );
-  return [
-    `- Machine: ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${process.platform} ${process.arch}.`,
-    `- Versions: Node.js ${process.versions.node}, ${peers.join(', ')}.`,
-    '- Threads: one for every participant (`TOKENIZERS_PARALLELISM=false`, `RAYON_NUM_THREADS=1`).',
-    `- Load average of the minute before: ${loadavg()[0]!.toFixed(2)}.`,
-  ].join('\n');
+  const threads = 'one for every participant (`TOKENIZERS_PARALLELISM=false`, `RAYON_NUM_THREADS=1`)';
+  return describeMachine({ threads, packages: peers });
 }
 
 async function raceSections(extent: Extent): Promise<string[]> {

@@ -26,9 +26,13 @@ export function textFile(folder: string, name: TextName): string {
 export async function writeTexts(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of TEXT_NAMES) {
-    const lines = (await LINES[name]()).map((line) => line.trim()).filter((line) => line !== '');
-    await writeFile(textFile(folder, name), lines.join('\n'));
+    await writeFile(textFile(folder, name), (await readTexts(name)).join('\n'));
   }
+}
+
+/** The lines of a text, none of them empty. */
+export async function readTexts(name: TextName): Promise<string[]> {
+  return (await LINES[name]()).map((line) => line.trim()).filter((line) => line !== '');
 }
 
 /** Paragraphs of the Universal Declaration of Human Rights in all languages. */

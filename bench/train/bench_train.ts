@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { DoctorReport } from '../../src/index';
+import type { BatchShape } from '../batch_shape';
 import { describeField } from '../describe_field';
 import { forkTask } from '../fork_task';
 import type { LineProgram } from '../line_process';
 import { type RaceOptions, race } from './race';
 import { type RaceRows, stepTable } from './step_table';
 import { pytorch, tfjs } from './trainees';
-import type { BatchShape, ModelName, Workload } from './workload';
+import type { ModelName, Workload } from './workload';
 
 /** Options of {@link benchTrain}. */
 export interface TrainBenchOptions extends RaceOptions {
@@ -26,7 +27,7 @@ interface Race {
   readonly programs: readonly LineProgram[];
 }
 
-/** Small enough for `wasm`, which has stock kernels on one thread. */
+/** What `wasm` trains beside native participants. */
 const WASM_SHAPE: BatchShape = [1, 128];
 
 /** What `quick` measures instead. */
@@ -34,7 +35,7 @@ const QUICK = { models: ['xsmall'], shapes: [[1, 16]], dropouts: [0.1], rounds: 
 
 /**
  * Times a whole training step of a classifier (forward, loss, backward, clipping, AdamW) beside PyTorch run eagerly, and
- * this package's ways of making it beside each other, and reads the largest memory of each.
+ * this package's ways of making it beside each other and beside the stock kernels of tfjs, and reads the largest memory of each.
  *
  * @returns Markdown.
  * @throws {Error} when a process fails.
@@ -77,5 +78,10 @@ function racesOf({ models, shapes, dropouts, threads, python }: TrainBenchOption
     workload: { model: 'xsmall', shape: WASM_SHAPE, dropout: dropouts[0]! },
     programs: [...reference, ...graph, tfjs('wasm', threads)],
   } as const;
-  return [...native.filter(({ programs }) => programs.length > 0), wasm];
+  // The first shape only: a step of the stock kernels takes most of a minute there.
+  const stock = {
+    workload: { model: 'xsmall', shape: shapes[0]!, dropout: dropouts[0]! },
+    programs: [tfjs('wasm', threads, 'stock'), tfjs('wasm', threads)],
+  } as const;
+  return [...native.filter(({ programs }) => programs.length > 0), wasm, stock];
 }

@@ -2,13 +2,22 @@ import { join } from 'node:path';
 import type { BackendName } from '../../src/index';
 import type { LineProgram } from '../line_process';
 
-/** This package on a backend: a step as one graph where there are graphs, operation by operation, or recomputing. */
-export function tfjs(backend: BackendName, threads: number, form?: 'eager' | 'checkpointing'): LineProgram {
-  const names = { eager: `${backend}, eager`, checkpointing: `${backend}, gradient checkpointing` };
+/** Forms of a step, by what they are called. */
+const FORMS = {
+  eager: 'eager',
+  checkpointing: 'gradient checkpointing',
+  stock: 'stock kernels of tfjs',
+} as const;
+
+/**
+ * This package on a backend: a step as one graph where there are graphs, operation by operation, or recomputing; on
+ * `wasm`, with its own kernels or with those that tfjs has.
+ */
+export function tfjs(backend: BackendName, threads: number, form?: keyof typeof FORMS): LineProgram {
   return {
-    name: form === undefined ? backend : names[form],
+    name: form === undefined ? backend : `${backend}, ${FORMS[form]}`,
     path: join(__dirname, 'tfjs_trainee.ts'),
-    arguments: [backend, ...(form === undefined ? [] : [form])],
+    arguments: [backend, String(threads), ...(form === undefined ? [] : [form])],
     environment: { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads) },
   };
 }

@@ -1,4 +1,5 @@
 import { DebertaV2Config } from '../../src/index';
+import type { BatchShape } from '../batch_shape';
 import { BASE, type PublishedShape, XSMALL } from '../published_shapes';
 import type { Lesson } from './protocol';
 
@@ -8,9 +9,6 @@ export const MODEL_NAMES = ['xsmall', 'base'] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];
 
 const MODELS: Readonly<Record<ModelName, PublishedShape>> = { xsmall: XSMALL, base: BASE };
-
-/** Batch and length of texts without padding. */
-export type BatchShape = readonly [batch: number, length: number];
 
 /** What is timed. */
 export interface Workload {
@@ -34,17 +32,4 @@ export function lessonOf({ model, shape: [batch, length], dropout }: Workload): 
     ids: Array.from({ length: batch }, (_, row) => Array.from({ length }, (_, column) => idAt(row * length + column))),
     labels: Array.from({ length: batch }, (_, row) => row % 2),
   };
-}
-
-/**
- * Reads shapes written as `8x128,4x512`.
- *
- * @throws {RangeError} when one is not two whole numbers above 0.
- */
-export function parseShapes(text: string): BatchShape[] {
-  return text.split(',').map((shape) => {
-    const match = /^([1-9]\d*)x([1-9]\d*)$/.exec(shape);
-    if (match === null) throw new RangeError(`Shapes must be written as 8x128,4x512, received ${shape}.`);
-    return [Number(match[1]), Number(match[2])];
-  });
 }
