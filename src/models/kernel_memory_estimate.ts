@@ -31,6 +31,6 @@ export function kernelMemoryEstimate(
   const rows = packedTokens(batch, length);
   // Queries, keys and values, what goes in, and what attention gives.
   const values = rows * (5 * hiddenSize + intermediateSize + (isMaskedLM ? vocabSize : 0));
-  const ofThread = length * (2 * attentionHeadSize + 64 + 39 + length + 39);
+  const ofThread = length * (2 * attentionHeadSize + 32 + length + 23);
   return 4 * (packed + tables + values + kernelThreads.count * ofThread);
 }

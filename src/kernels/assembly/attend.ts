@@ -3,7 +3,7 @@ import { inPanels, packPanels, packTransposed } from './pack';
 import { exponential, firstLanes, maximumOf, storeFirst, storeSome, sumOf } from './vector';
 
 /** Queries, and keys, computed at a time. */
-const BLOCK: i32 = 32;
+const BLOCK: i32 = 16;
 /** A score of what is masked; it underflows beside any real one, and stays finite. */
 const MASKED: f32 = -1e30;
 
