@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { hashKernelSources } from './hash_kernel_sources';
 
-// Compiles the kernels of src/kernels/assembly/ and the code of their threads into one module of strings, so that the
-// package carries them in itself: nothing to fetch, to serve or to find, in Node and in any bundle.
+// Compiles the kernels of src/kernels/assembly/ and the code of their threads into modules of strings, so that the package
+// carries them in itself: nothing to fetch, to serve or to find, in Node and in any bundle. The modules are committed, so
+// that a checkout runs without compiling; a test sees to it that they are those of the sources.
 const KERNELS = resolve(__dirname, '..', 'src', 'kernels');
 const COMPILER = resolve(__dirname, '..', 'node_modules', 'assemblyscript', 'bin', 'asc.js');
 
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
     const worker = await bundleWorker();
     await writeWhole(
       'kernel_binaries.ts',
-      `// Made by tools/build_kernels.ts.\n\n/** The kernels as WebAssembly, base64. */\nexport const KERNEL_BINARIES = {\n${lines.join('\n')}\n} as const;\n`,
+      `// Made by tools/build_kernels.ts.\n\n/** What it was made from. */\nexport const KERNEL_SOURCES = '${hashKernelSources()}';\n\n/** The kernels as WebAssembly, base64. */\nexport const KERNEL_BINARIES = {\n${lines.join('\n')}\n} as const;\n`,
     );
     await writeWhole(
       'kernel_worker_code.ts',
