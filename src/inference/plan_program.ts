@@ -148,8 +148,7 @@ class Planner {
 
   #embed(step: EmbedStep): Value {
     const { weights, program } = this.#context;
-    const { rows, length, tokenTypes } = this.#inputs;
-    const { words } = this.#inputs;
+    const { rows, length, tokenTypes, words } = this.#inputs;
     const sum = this.#make(rows.count, program.sizes.embedding);
     this.#writes.push(() => this.#context.memory.floats(sum.address, words.length).set(words));
     if (step.positions !== undefined) {
@@ -307,9 +306,8 @@ class Planner {
   }
 
   #firstToken({ address, width }: Value): Value {
-    const { rowOfPlace } = this.#inputs.rows;
-    const { length } = this.#inputs;
-    const firsts = rowOfPlace.filter((_, place) => place % length === 0);
+    const { rows, length } = this.#inputs;
+    const firsts = rows.rowOfPlace.filter((_, place) => place % length === 0);
     const output = this.#make(firsts.length, width);
     this.#plan.pickRows({
       x: address,

@@ -145,7 +145,7 @@ export class KernelPlan {
   readonly #words: number[] = [];
   readonly #floats: Array<readonly [index: number, value: number]> = [];
   readonly #threads: number;
-  /** The most rows of a tile times the width of its input, over all products of a precision. */
+  /** Rows of a tile and weights of each product. */
   readonly #products: Array<{ readonly rows: number; readonly weights: PackedMatrix }> = [];
 
   constructor(threads: number) {
