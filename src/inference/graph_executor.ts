@@ -7,6 +7,7 @@ import { buildInferenceGraph, type InferenceGraph, type InputFeed } from './infe
 import type { InferenceInputs } from './inference_inputs';
 import type { PositionTables } from './position_tables';
 import type { Program } from './program';
+import { isSameData } from './same_data';
 import { waitForCompiler } from './wait_for_compiler';
 import type { VariableAssignment, WeightSource } from './weight_nodes';
 import type { WeightReader } from './weight_reader';
@@ -108,7 +109,7 @@ export class GraphExecutor implements Executor {
 
   #assign(loaded: LoadedGraph, { feeds, done }: VariableAssignment, weights: tf.Tensor[]): void {
     const ids = weights.map(({ dataId }) => dataId);
-    if (ids.every((id, index) => id === loaded.assigned[index])) return;
+    if (isSameData(loaded.assigned, ids)) return;
     loaded.session.runOnce(weights, { feeds, outputs: [done] });
     loaded.assigned = ids;
   }

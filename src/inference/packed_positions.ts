@@ -66,7 +66,7 @@ export class PackedPositions {
     const isCurrent = this.#version === this.#tables.version && this.#start === aligned(start);
     if (isCurrent && length <= this.#reach) return;
     this.#start = aligned(start);
-    this.#reach = Math.max(this.#reach, Math.ceil(length / STEP) * STEP);
+    this.#reach = Math.max(this.#reach, reachFor(length));
     this.#memory.reserve(this.end);
     this.#addresses = new Map(
       this.#tables.tables.map(({ name }, index) => [name, this.#start + index * this.#tableBytes]),
@@ -101,4 +101,9 @@ export class PackedPositions {
       }
     }
   }
+}
+
+/** How far to either side distances are laid out for texts of a length. */
+export function reachFor(length: number): number {
+  return Math.ceil(length / STEP) * STEP;
 }

@@ -2,7 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Address } from '../kernels/kernel_exports';
 import { aligned, type KernelMemory } from '../kernels/kernel_memory';
 import type { PackedMatrix, Precision } from '../kernels/kernel_plan';
+import { inPanels } from '../kernels/panels';
 import type { Affine, AttendStep, ConvolveStep, Norm, Program, Step, WeightName } from './program';
+import { isSameData } from './same_data';
 import type { WeightReader } from './weight_reader';
 
 /** Rows of a vocabulary packed at a time. */
@@ -68,7 +70,7 @@ export class PackedWeights {
     let hasChanged = false;
     for (const slot of this.#slots) {
       const sources = slot.names.map((name) => this.#weights(name).dataId);
-      if (sources.length === slot.sources.length && sources.every((id, index) => id === slot.sources[index])) continue;
+      if (isSameData(slot.sources, sources)) continue;
       slot.write(this.#end);
       slot.sources = sources;
       hasChanged = true;
@@ -270,11 +272,6 @@ export class PackedWeights {
   #slot(names: readonly WeightName[], write: Slot['write']): void {
     this.#slots.push({ names, write, sources: [] });
   }
-}
-
-/** Columns in whole panels. */
-export function inPanels(columns: number): number {
-  return Math.ceil(columns / 8) * 8;
 }
 
 function float32Matrix(inner: number, columns: number): Omit<PackedMatrix, 'panels'> {

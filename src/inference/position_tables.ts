@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { dense } from '../ops/dense';
 import { layerNorm } from '../ops/layer_norm';
 import type { AttendStep, PositionTable, Program, RelativeTable } from './program';
+import { isSameData } from './same_data';
 import type { WeightReader } from './weight_reader';
 
 /**
@@ -29,7 +30,7 @@ export class PositionTables {
     const { relative } = this.#program;
     if (relative === undefined) return;
     const sources = this.#sourceNames(relative).map((name) => this.#weights(name).dataId);
-    if (sources.length === this.#sources.length && sources.every((id, index) => id === this.#sources[index])) return;
+    if (isSameData(this.#sources, sources)) return;
     this.dispose();
     const projected = tf.tidy(() => {
       const rows = relativeRows(relative, this.#weights);

@@ -26,6 +26,11 @@ export function bestBuild({ threads }: { readonly threads: number }): KernelBuil
   return KERNEL_BUILDS.find((build) => (threads > 1 || !isThreaded(build)) && supportsBuild(build));
 }
 
+/** The fastest build for shared memory that this engine runs; undefined where there is none. */
+export function bestThreadedBuild(): KernelBuild | undefined {
+  return KERNEL_BUILDS.find((build) => isThreaded(build) && supportsBuild(build));
+}
+
 const modules = new Map<KernelBuild, WebAssembly.Module>();
 
 /** The compiled code of a build, which threads share. */

@@ -2,13 +2,11 @@ import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { elementCount } from '../convert/numbers/element_count';
 import { weightSpecs } from '../convert/weight_names';
+import { reachFor } from '../inference/packed_positions';
 import { packedTokens } from '../inference/simd_executor';
 import { kernelThreads } from '../kernels/kernel_threads';
 import { relativeTerms } from './block_memory';
 import type { MemoryOptions } from './memory_options';
-
-/** Distances are laid out for lengths of so many at a time. */
-const REACH_STEP = 64;
 
 /**
  * Bytes that `predict` takes beside the weights on the backend wasm, by the SIMD kernels: a packed copy of the weights
@@ -26,7 +24,7 @@ export function kernelMemoryEstimate(
     .filter(({ tfName }) => isMaskedLM || !tfName.endsWith('/word_embeddings/weight'))
     .reduce((numbers, { shape }) => numbers + elementCount(shape), 0);
   const terms = relativeTerms(config).length;
-  const distances = 2 * REACH_STEP * Math.ceil(length / REACH_STEP);
+  const distances = 2 * reachFor(length);
   const tables = terms * numHiddenLayers * hiddenSize * (2 * span + distances);
   const rows = packedTokens(batch, length);
   // Queries, keys and values, what goes in, and what attention gives.

@@ -39,7 +39,9 @@ export async function predictBatchesAsync(
   const outputs: tf.Tensor[][] = [];
   try {
     for (const batch of batches) outputs.push(await predictor.runAsync(batch.inputs));
-    return tf.tidy(() => join(outputs.map((ofBatch, index) => shapeOutputs(ofBatch, batches[index]!))));
+    const shaped = () => join(outputs.map((ofBatch, index) => shapeOutputs(ofBatch, batches[index]!)));
+    // Those of a single batch are the outputs themselves, which go.
+    return tf.tidy(() => shaped().map((output) => tf.clone(output)));
   } finally {
     tf.dispose(outputs);
     for (const batch of batches) tf.dispose({ ...batch.inputs });
@@ -83,7 +85,7 @@ function shapeOutputs(outputs: tf.Tensor[], { choices }: Batch): tf.Tensor[] {
 }
 
 function join(batches: tf.Tensor[][]): tf.Tensor[] {
-  if (batches.length === 1) return batches[0]!.map((output) => tf.clone(output));
+  if (batches.length === 1) return batches[0]!;
   return batches[0]!.map((_, output) => tf.concat(batches.map((batch) => batch[output]!)));
 }
 

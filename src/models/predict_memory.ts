@@ -7,8 +7,9 @@ import type { MemoryOptions } from './memory_options';
 const SKEWED_SCORES = { plain: 10, fused: 2 } as const;
 
 /**
- * Bytes that `predict` takes at its peak beside the weights where it runs operation by operation: the projected tables of all blocks, which are kept from call
- * to call, and the most of what one block's attention, its feed-forward half, or a masked-LM head holds.
+ * Bytes that `predict` takes at its peak beside the weights where it runs operation by operation: the projected tables of
+ * all blocks, which are kept from call to call, and the most of what one block's attention, its feed-forward half, or a
+ * masked-LM head holds.
  *
  * @param isFused whether this package's kernels for training compute the blocks, false by default.
  */

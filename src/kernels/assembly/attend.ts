@@ -1,11 +1,9 @@
 import { matMul } from './mat_mul';
 import { inPanels, packPanels, packTransposed } from './pack';
-import { exponential, firstLanes, maximumOf, storeFirst, storeSome, sumOf } from './vector';
+import { softmaxRow } from './softmax';
 
 /** Queries, and keys, computed at a time. */
 const BLOCK: i32 = 16;
-/** A score of what is masked; it underflows beside any real one, and stays finite. */
-const MASKED: f32 = -1e30;
 
 /** Columns of distances that a block of rows needs beside `length` others, in whole panels wherever they begin. */
 function bandColumns(length: i32): i32 {
@@ -92,7 +90,7 @@ export function attend(
       const scoreRow = scores + ((<usize>(row * scoreStride)) << 2);
       const bandRow: usize = bandStart === 0 ? 0 : bandStart + ((<usize>(row * (bandStride - 1))) << 2);
       const maskRow: usize = mask === 0 ? 0 : mask + ((<usize>(first + row) * <usize>maskStride) << 2);
-      softmaxRow(scoreRow, bandRow, maskRow, length);
+      softmaxRow(scoreRow, bandRow, maskRow, scoreRow, length);
     }
     const target = output + ((<usize>first * <usize>outputStride) << 2);
     matMul(scores, scoreStride, valuePanels, target, outputStride, rows, length, headSize);
@@ -193,41 +191,4 @@ function addKeyBand(
 
 function addTo(target: usize, x: v128): void {
   v128.store(target, f32x4.add(v128.load(target), x));
-}
-
-/** Softmax of a row of scores in place, the band added before; what is masked gets exactly 0. */
-function softmaxRow(row: usize, band: usize, mask: usize, length: i32): void {
-  let highest = f32x4.splat(-f32.MAX_VALUE);
-  let at: usize = 0;
-  for (let left = length; left > 0; left -= 4) {
-    let x = v128.load(row + at);
-    if (band !== 0) x = f32x4.add(x, v128.load(band + at));
-    if (mask !== 0) {
-      const masked = f32x4.sub(f32x4.splat(1), v128.load(mask + at));
-      x = f32x4.add(x, f32x4.mul(masked, f32x4.splat(MASKED)));
-    }
-    storeSome(row + at, x, left);
-    if (left < 4) x = v128.bitselect(x, highest, firstLanes(left));
-    highest = f32x4.max(highest, x);
-    at += 16;
-  }
-  const shift = f32x4.splat(maximumOf(highest));
-  let sum = f32x4.splat(0);
-  at = 0;
-  for (let left = length; left > 0; left -= 4) {
-    let x = exponential(f32x4.sub(v128.load(row + at), shift));
-    if (left < 4) x = v128.and(x, firstLanes(left));
-    if (left < 4) storeFirst(row + at, x, left);
-    else v128.store(row + at, x);
-    sum = f32x4.add(sum, x);
-    at += 16;
-  }
-  const inverse = f32x4.splat(<f32>1 / sumOf(sum));
-  at = 0;
-  for (let left = length; left > 0; left -= 4) {
-    let x = f32x4.mul(v128.load(row + at), inverse);
-    if (mask !== 0) x = f32x4.mul(x, v128.load(mask + at));
-    storeSome(row + at, x, left);
-    at += 16;
-  }
 }

@@ -1,5 +1,5 @@
 import { matMul } from './mat_mul';
-import { PANEL, packPanels, packTransposed } from './pack';
+import { PANEL, packPanel } from './pack';
 
 // Weights of half the size: float16 in panels as those of pack.ts, widened panel by panel before they multiply.
 
@@ -20,9 +20,7 @@ export function packHalf(
 ): void {
   let target = panels;
   for (let column = 0; column < columns; column += PANEL) {
-    const width = min(PANEL, columns - column);
-    if (isTransposed) packTransposed(matrix + ((<usize>column * <usize>stride) << 2), stride, inner, width, scratch);
-    else packPanels(matrix + ((<usize>column) << 2), stride, inner, width, scratch);
+    packPanel(matrix, stride, inner, column, columns, isTransposed, scratch);
     for (let i = 0; i < inner * PANEL; i++) {
       store<u16>(target, toHalf(load<f32>(scratch + ((<usize>i) << 2))));
       target += 2;

@@ -1,4 +1,4 @@
-import { PANEL, packPanels, packTransposed } from './pack';
+import { inPanels, PANEL, packPanel } from './pack';
 import { maximumOf, storeSome } from './vector';
 
 // Weights of a quarter of the size: whole numbers up to ±127 with a scale for each column, in panels [⌈N / 8⌉, ⌈K / 2⌉, 8, 2].
@@ -12,7 +12,7 @@ function inPairs(inner: i32): i32 {
 
 /** Bytes of the panels of a matrix, without the scales. */
 export function int8PanelBytes(inner: i32, columns: i32): usize {
-  return <usize>inPairs(inner) * <usize>((columns + 7) & ~7);
+  return <usize>inPairs(inner) * <usize>inPanels(columns);
 }
 
 /** Bytes of working memory of {@link matMulInt8} for so many rows. */
@@ -33,9 +33,7 @@ export function packInt8(
 ): void {
   let target = panels;
   for (let column = 0; column < columns; column += PANEL) {
-    const width = min(PANEL, columns - column);
-    if (isTransposed) packTransposed(matrix + ((<usize>column * <usize>stride) << 2), stride, inner, width, scratch);
-    else packPanels(matrix + ((<usize>column) << 2), stride, inner, width, scratch);
+    packPanel(matrix, stride, inner, column, columns, isTransposed, scratch);
     for (let t = 0; t < PANEL; t++) {
       const numbers = scratch + ((<usize>t) << 2);
       let highest: f32 = 0;

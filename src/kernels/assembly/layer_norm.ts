@@ -1,4 +1,4 @@
-import { firstLanes, multiplyAdd, storeSome, sumOf } from './vector';
+import { multiplyAdd, storeSome, sumOf, zeroBeyond } from './vector';
 
 /**
  * `y = scale · layerNorm(x + bias + residual)`, row by row; `y` may be `x`.
@@ -37,7 +37,7 @@ function sumRow(x: usize, bias: usize, residual: usize, y: usize, columns: i32):
     if (bias !== 0) value = f32x4.add(value, v128.load(bias + at));
     if (residual !== 0) value = f32x4.add(value, v128.load(residual + at));
     storeSome(y + at, value, left);
-    sum = f32x4.add(sum, left >= 4 ? value : v128.and(value, firstLanes(left)));
+    sum = f32x4.add(sum, zeroBeyond(value, left));
     at += 16;
   }
   return sumOf(sum);
@@ -48,8 +48,7 @@ function normalizeRow(y: usize, mean: f32, gamma: usize, beta: usize, columns: i
   let squares = f32x4.splat(0);
   let at: usize = 0;
   for (let left = columns; left > 0; left -= 4) {
-    let value = f32x4.sub(v128.load(y + at), center);
-    if (left < 4) value = v128.and(value, firstLanes(left));
+    const value = zeroBeyond(f32x4.sub(v128.load(y + at), center), left);
     squares = multiplyAdd(value, value, squares);
     at += 16;
   }

@@ -1,4 +1,4 @@
-import { firstLanes, multiplyAdd, storeSome, sumOf } from './vector';
+import { multiplyAdd, storeSome, sumOf, zeroBeyond } from './vector';
 
 // Layer normalization as training needs it: the forward pass keeps what the backward pass reads.
 
@@ -26,7 +26,7 @@ export function norm(
     let squares = f32x4.splat(0);
     let at: usize = 0;
     for (let left = columns; left > 0; left -= 4) {
-      const value = whole(f32x4.sub(v128.load(x + start + at), center), left);
+      const value = zeroBeyond(f32x4.sub(v128.load(x + start + at), center), left);
       squares = multiplyAdd(value, value, squares);
       at += 16;
     }
@@ -69,9 +69,9 @@ export function normGradient(
     for (let left = columns; left > 0; left -= 4) {
       const slope = v128.load(dy + start + at);
       const value = v128.load(normalized + start + at);
-      const scaled = whole(f32x4.mul(slope, v128.load(gamma + at)), left);
+      const scaled = zeroBeyond(f32x4.mul(slope, v128.load(gamma + at)), left);
       sum = f32x4.add(sum, scaled);
-      sumOfProducts = f32x4.add(sumOfProducts, whole(f32x4.mul(scaled, value), left));
+      sumOfProducts = f32x4.add(sumOfProducts, zeroBeyond(f32x4.mul(scaled, value), left));
       storeSome(dGamma + at, multiplyAdd(slope, value, v128.load(dGamma + at)), left);
       storeSome(dBeta + at, f32x4.add(slope, v128.load(dBeta + at)), left);
       at += 16;
@@ -93,13 +93,8 @@ function sumOfRow(x: usize, columns: i32): f32 {
   let sum = f32x4.splat(0);
   let at: usize = 0;
   for (let left = columns; left > 0; left -= 4) {
-    sum = f32x4.add(sum, whole(v128.load(x + at), left));
+    sum = f32x4.add(sum, zeroBeyond(v128.load(x + at), left));
     at += 16;
   }
   return sumOf(sum);
-}
-
-/** Zeros in place of what lies beyond the end of a row. */
-function whole(x: v128, left: i32): v128 {
-  return left >= 4 ? x : v128.and(x, firstLanes(left));
 }

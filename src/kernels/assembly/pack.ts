@@ -1,3 +1,5 @@
+import { transposeFour } from './transpose_four';
+
 // The right-hand matrix of a product lies in panels of 8 columns, [⌈N / 8⌉, K, 8], so that the product reads it straight
 // through; columns that fill up the last panel are 0.
 
@@ -35,31 +37,19 @@ export function packTransposed(matrix: usize, stride: i32, inner: i32, columns: 
   const bytes = (<usize>stride) << 2;
   let panel = panels;
   for (let column = 0; column < columns; column += PANEL) {
-    packHalf(matrix + <usize>column * bytes, bytes, inner, columns - column, panel);
-    packHalf(matrix + <usize>(column + 4) * bytes, bytes, inner, columns - column - 4, panel + 16);
+    packFour(matrix + <usize>column * bytes, bytes, inner, columns - column, panel);
+    packFour(matrix + <usize>(column + 4) * bytes, bytes, inner, columns - column - 4, panel + 16);
     panel += (<usize>inner) << 5;
   }
 }
 
 /** Four columns of a panel from up to four rows. */
-function packHalf(rows: usize, bytes: usize, inner: i32, left: i32, panel: usize): void {
+function packFour(rows: usize, bytes: usize, inner: i32, left: i32, panel: usize): void {
   let target = panel;
   if (left >= 4) {
     let k = 0;
     for (; k + 4 <= inner; k += 4) {
-      const source = rows + ((<usize>k) << 2);
-      const a = v128.load(source);
-      const b = v128.load(source + bytes);
-      const c = v128.load(source + 2 * bytes);
-      const d = v128.load(source + 3 * bytes);
-      const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-      const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-      const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-      v128.store(target, v128.shuffle<f32>(abLow, cdLow, 0, 1, 4, 5));
-      v128.store(target + 32, v128.shuffle<f32>(abLow, cdLow, 2, 3, 6, 7));
-      v128.store(target + 64, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5));
-      v128.store(target + 96, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
+      transposeFour(rows + ((<usize>k) << 2), bytes, target, 32);
       target += 128;
     }
     packColumns(rows, bytes, k, inner, 4, target);
@@ -77,4 +67,19 @@ function packColumns(rows: usize, bytes: usize, first: i32, inner: i32, left: i3
     }
     target += 32;
   }
+}
+
+/** Packs one panel of a matrix, or of its transpose, from a column on that begins a panel. */
+export function packPanel(
+  matrix: usize,
+  stride: i32,
+  inner: i32,
+  column: i32,
+  columns: i32,
+  isTransposed: bool,
+  panel: usize,
+): void {
+  const width = min(PANEL, columns - column);
+  if (isTransposed) packTransposed(matrix + ((<usize>column * <usize>stride) << 2), stride, inner, width, panel);
+  else packPanels(matrix + ((<usize>column) << 2), stride, inner, width, panel);
 }

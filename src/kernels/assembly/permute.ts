@@ -1,3 +1,5 @@
+import { transposeFour } from './transpose_four';
+
 /**
  * Rows in another order: `y[i, j, k] = x[i · stride0 + j · stride1 + k · stride2]`, each a row of `columns` numbers.
  *
@@ -53,21 +55,6 @@ export function transposeMatrices(x: usize, y: usize, matrices: i32, rows: i32, 
       columns,
     );
   }
-}
-
-function transposeFour(x: usize, xBytes: usize, y: usize, yBytes: usize): void {
-  const a = v128.load(x);
-  const b = v128.load(x + xBytes);
-  const c = v128.load(x + 2 * xBytes);
-  const d = v128.load(x + 3 * xBytes);
-  const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  v128.store(y, v128.shuffle<f32>(abLow, cdLow, 0, 1, 4, 5));
-  v128.store(y + yBytes, v128.shuffle<f32>(abLow, cdLow, 2, 3, 6, 7));
-  v128.store(y + 2 * yBytes, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5));
-  v128.store(y + 3 * yBytes, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7));
 }
 
 function transposeSome(x: usize, xBytes: usize, y: usize, yBytes: usize, rows: i32, first: i32, columns: i32): void {

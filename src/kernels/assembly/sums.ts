@@ -1,5 +1,5 @@
 import { addRow } from './rows';
-import { firstLanes, sumOf } from './vector';
+import { sumOf, zeroBeyond } from './vector';
 
 /** Numbers that are added up in single precision, before their sum joins the others in double. */
 const CHUNK: i32 = 4096;
@@ -32,8 +32,7 @@ function sumOfRow(x: usize, count: i32, isSquared: bool): f64 {
     let sum = f32x4.splat(0);
     let at = x + ((<usize>first) << 2);
     for (let left = min(CHUNK, count - first); left > 0; left -= 4) {
-      let value = v128.load(at);
-      if (left < 4) value = v128.and(value, firstLanes(left));
+      const value = zeroBeyond(v128.load(at), left);
       sum = f32x4.add(sum, isSquared ? f32x4.mul(value, value) : value);
       at += 16;
     }

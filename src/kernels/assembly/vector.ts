@@ -23,6 +23,11 @@ export function firstLanes(count: i32): v128 {
   return i32x4.gt_s(i32x4.splat(count), i32x4(0, 1, 2, 3));
 }
 
+/** Zeros in place of what lies beyond the end of a row, where fewer than four numbers are left. */
+export function zeroBeyond(x: v128, left: i32): v128 {
+  return left >= 4 ? x : v128.and(x, firstLanes(left));
+}
+
 /** Stores the first `count` lanes, below 4. */
 export function storeFirst(target: usize, x: v128, count: i32): void {
   if (count > 0) v128.store_lane<f32>(target, x, 0);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { inPanels } from '../panels';
 import { broadcastIndices } from './broadcast_indices';
 import { sizeOf } from './wasm_heap';
 
@@ -44,5 +45,5 @@ function matrixOf(shape: readonly number[], isTransposed: boolean): { outer: num
 
 /** Bytes of a right-hand matrix in panels. */
 export function panelBytes({ inner, columns }: Product): number {
-  return 4 * inner * 8 * Math.ceil(columns / 8);
+  return 4 * inner * inPanels(columns);
 }

@@ -1,4 +1,4 @@
-import { bestBuild, isThreaded } from '../kernel_build';
+import { bestThreadedBuild } from '../kernel_build';
 import type { Address } from '../kernel_exports';
 import { aligned } from '../kernel_memory';
 import { KernelPlan } from '../kernel_plan';
@@ -96,8 +96,9 @@ class ThreadedProducts {
   }
 
   #reserve(bytes: number): boolean {
-    const build = bestBuild({ threads: kernelThreads.count });
-    if (build === undefined || !isThreaded(build)) return false;
+    // Asked once: whether an engine runs a build takes a millisecond to find out.
+    const build = this.#runner?.memory.build ?? bestThreadedBuild();
+    if (build === undefined) return false;
     try {
       this.#runner ??= kernelRunners.take(build);
       this.#runner.memory.reserve(bytes);

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { bestBuild, type KernelBuild, kernelModule, kernelsOn, supportsBuild } from '../kernel_build';
+import { bestBuild, bestThreadedBuild, type KernelBuild, kernelModule, kernelsOn } from '../kernel_build';
 import type { Address, KernelExports } from '../kernel_exports';
 
 /** What is needed of tfjs' wasm backend. */
@@ -120,5 +120,5 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory | undefined {
 function buildFor(memory: WebAssembly.Memory): KernelBuild | undefined {
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
   if (!isShared) return bestBuild({ threads: 1 });
-  return (['relaxed_threads', 'simd_threads'] as const).find(supportsBuild);
+  return bestThreadedBuild();
 }

@@ -6,6 +6,15 @@ import { RandomStream } from '../../../src/ops/random_stream';
 /** Sizes around those of vectors, panels and blocks. */
 export const ODD_SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 31, 33, 97] as const;
 
+/** Sizes of products, `[M, K] · [K, N]`, each odd by itself. */
+export const ODD_PRODUCTS = ODD_SIZES.flatMap(
+  (size): Array<[number, number, number]> => [
+    [size, 5, 9],
+    [6, size, 9],
+    [6, 5, size],
+  ],
+);
+
 /** Half a unit in the last place of a float32 near 1: what one rounding costs at most. */
 export const ROUNDING = 2 ** -24;
 

@@ -3,6 +3,7 @@ import {
   describeKernels,
   largestDifference,
   type Matrix,
+  ODD_PRODUCTS,
   ODD_SIZES,
   product,
   ROUNDING,
@@ -13,13 +14,7 @@ import {
 
 /** `[rows, inner, columns]`: each size with others small, and some that are odd together. */
 const SIZES: ReadonlyArray<readonly [number, number, number]> = [
-  ...ODD_SIZES.flatMap(
-    (size): Array<[number, number, number]> => [
-      [size, 5, 9],
-      [6, size, 9],
-      [6, 5, size],
-    ],
-  ),
+  ...ODD_PRODUCTS,
   [1, 1, 1],
   [31, 33, 97],
   [97, 97, 33],
