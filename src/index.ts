@@ -183,6 +183,7 @@ export type { BaseModelOutput, EncoderOutputs, HeadOutput, QuestionAnsweringOutp
 export { TFDebertaV2ForMultipleChoice } from './models/multiple_choice';
 export { type ModelClass, TFDebertaV2PreTrainedModel } from './models/pretrained_model';
 export { TFDebertaV2ForQuestionAnswering } from './models/question_answering';
+export { TFDebertaV2ForReplacedTokenDetection } from './models/replaced_token_detection';
 export { TFDebertaV2ForSequenceClassification } from './models/sequence_classification';
 export { TFDebertaV2ForTokenClassification } from './models/token_classification';
 export type { TrainStepResult } from './models/train_step_result';
@@ -261,7 +262,8 @@ export { type TensorboardLogOptions, tensorboardLog } from './training/logs/tens
 export { type SvgPlotOptions, trainingCurveSvg } from './training/logs/training_curve_svg';
 export type { PlotOptions } from './training/logs/training_curves';
 export { memoryUsage } from './training/memory_usage';
-export { type TrainResult, train } from './training/train';
-export type { EarlyStoppingOptions, EvaluationOptions, TrainOptions } from './training/train_options';
+export type { TrainResult } from './training/run_training';
+export { train } from './training/train';
+export type { EarlyStoppingOptions, EvaluationOptions, RunOptions, TrainOptions } from './training/train_options';
 export type { LogRecord, TrainingLog } from './training/training_log';
 export type { StoppedBy } from './training/training_run';

@@ -11,7 +11,7 @@ import { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fas
 import { plotTraining } from '../training/logs/plot_training';
 import type { RunSettings } from '../training/logs/settings_table';
 import { trainingCurveSvg } from '../training/logs/training_curve_svg';
-import type { TrainResult } from '../training/train';
+import type { TrainResult } from '../training/run_training';
 import type { CliIo } from './cli_io';
 import { requireRoom } from './require_room';
 import { sourceOptions } from './source_flags';

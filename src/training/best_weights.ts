@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
+import type { NamedWeight } from '../optimizers/adam_weight_decay';
 
 /** The best weights of a run that saves no checkpoints: a copy in memory, as large as the model. */
 export class BestWeights {
   #copies: tf.Tensor[] = [];
 
   /** Takes a copy in the place of the one before. */
-  remember(model: TFDebertaV2PreTrainedModel): void {
+  remember(weights: readonly NamedWeight[]): void {
     this.dispose();
-    this.#copies = model.weights.map((weight) => tf.keep(tf.clone(weight.read())));
+    this.#copies = weights.map(({ variable }) => tf.keep(tf.clone(variable as tf.Tensor)));
   }
 
-  /** Gives the model the weights back, if any were remembered. */
-  restore(model: TFDebertaV2PreTrainedModel): void {
-    for (const [index, copy] of this.#copies.entries()) model.weights[index]!.write(copy);
+  /** Gives the weights their values back, if any were remembered. */
+  restore(weights: readonly NamedWeight[]): void {
+    for (const [index, copy] of this.#copies.entries()) weights[index]!.variable.assign(copy);
   }
 
   dispose(): void {

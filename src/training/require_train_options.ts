@@ -1,5 +1,5 @@
 import { UsageError } from '../errors';
-import type { TrainOptions } from './train_options';
+import type { RunOptions, TrainOptions } from './train_options';
 
 const COUNTS = [
   'epochs',
@@ -17,10 +17,19 @@ const COUNTS = [
  * @throws {UsageError} naming the option.
  */
 export function requireTrainOptions(options: TrainOptions): void {
-  const { model, evaluation, earlyStopping, outputDir } = options;
-  if (model.optimizer == null) {
+  if (options.model.optimizer == null) {
     throw new UsageError('The model to train must have an optimizer; call compile({ optimizer }) first.');
   }
+  requireRunOptions(options);
+}
+
+/**
+ * Refuses options of a run that cannot be carried out, whatever it trains.
+ *
+ * @throws {UsageError} naming the option.
+ */
+export function requireRunOptions<Model>(options: RunOptions<Model>): void {
+  const { evaluation, earlyStopping, outputDir } = options;
   for (const name of COUNTS) requireCount(name, options[name]);
   requireCount('evaluation.everySteps', evaluation?.everySteps);
   const { patience = 1, minDelta = 0, mode } = earlyStopping ?? {};

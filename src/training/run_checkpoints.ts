@@ -1,33 +1,38 @@
 import * as tf from '@tensorflow/tfjs';
 import { CheckpointError, UsageError } from '../errors';
 import { logger } from '../logger';
-import { writePretrained } from '../models/write_pretrained';
 import { CheckpointStore } from './checkpoints/checkpoint_store';
-import { readOptimizerState, writeOptimizerState } from './checkpoints/optimizer_state';
-import { restoreWeights } from './checkpoints/restore_weights';
 import { describeSettings, type RunSettings, requireSameSettings } from './checkpoints/run_settings';
 import { readTrainingState, type TrainingState, writeTrainingState } from './checkpoints/training_state';
-import type { TrainOptions } from './train_options';
+import type { RunOptions } from './train_options';
+import type { Trainee } from './trainee';
 
 /** What of its state a run itself keeps. */
 export type RunState = Omit<TrainingState, 'version' | 'backend' | 'settings'>;
 
 /** Saves a run and brings it back: weights, optimizer, and the state of the run. */
 export class RunCheckpoints {
-  readonly #options: TrainOptions;
+  readonly #trainee: Trainee<unknown>;
+  readonly #options: RunOptions<never>;
   readonly #store: CheckpointStore;
   readonly #settings: RunSettings;
 
-  private constructor(options: TrainOptions, store: CheckpointStore, settings: RunSettings) {
+  private constructor(
+    trainee: Trainee<unknown>,
+    options: RunOptions<never>,
+    store: CheckpointStore,
+    settings: RunSettings,
+  ) {
+    this.#trainee = trainee;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
   }
 
   /** @throws {OutputError} when there is no writing into the folder; {@link InputError} when there are no data. */
-  static async open(options: TrainOptions, outputDir: string): Promise<RunCheckpoints> {
+  static async open(trainee: Trainee<unknown>, options: RunOptions<never>, outputDir: string): Promise<RunCheckpoints> {
     const store = await CheckpointStore.open(outputDir, options.keepLast ?? 3);
-    return new RunCheckpoints(options, store, await describeSettings(options.model, options.train));
+    return new RunCheckpoints(trainee, options, store, await describeSettings(trainee, options.train));
   }
 
   /**
@@ -38,7 +43,7 @@ export class RunCheckpoints {
    * @throws {UsageError} for a new run beside checkpoints of another.
    */
   async resume(): Promise<RunState | undefined> {
-    const { resume = false, model, restoreBest = true, outputDir = '' } = this.#options;
+    const { resume = false, restoreBest = true, outputDir = '' } = this.#options;
     const steps = await this.#store.steps();
     const newest = steps.at(-1);
     if (newest === undefined) {
@@ -67,18 +72,16 @@ export class RunCheckpoints {
         `${folder} was computed by the backend ${backend}; on ${tf.getBackend()} the run goes on within rounding, not exactly.`,
       );
     }
-    await restoreWeights(model, folder);
-    await readOptimizerState(folder, model.optimizer);
-    model.setSeed(state.seeds);
+    await this.#trainee.restore(folder);
+    this.#trainee.seeds = state.seeds;
     return state;
   }
 
   /** @throws {OutputError} when it cannot be written; the earlier checkpoints are as they were. */
   async save(state: RunState): Promise<void> {
-    const { model, onSave, restoreBest = true } = this.#options;
+    const { onSave, restoreBest = true } = this.#options;
     const fill = async (folder: string) => {
-      await writePretrained(folder, model.architecture, model.config, model.weights, { format: 'safetensors' });
-      await writeOptimizerState(folder, model.optimizer);
+      await this.#trainee.save(folder);
       await onSave?.(folder);
       await writeTrainingState(folder, {
         version: 1,
@@ -90,8 +93,8 @@ export class RunCheckpoints {
     await this.#store.save(state.step, fill, restoreBest ? state.best?.step : undefined);
   }
 
-  /** Gives the model the weights of the checkpoint of a step. */
+  /** Takes over the weights of the checkpoint of a step. */
   async restoreWeights(step: number): Promise<void> {
-    await restoreWeights(this.#options.model, this.#store.folderOf(step));
+    await this.#trainee.restoreWeights(this.#store.folderOf(step));
   }
 }

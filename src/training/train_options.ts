@@ -3,9 +3,9 @@ import type { TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
 import type { TrainingLog } from './training_log';
 
 /** When a run is evaluated, and how. */
-export interface EvaluationOptions {
+export interface EvaluationOptions<Model = TFDebertaV2PreTrainedModel> {
   /** Measures the model on held-out data: values by name. The run waits for it, and gives it the only use of the model. */
-  readonly evaluate: (model: TFDebertaV2PreTrainedModel) => Promise<Readonly<Record<string, number>>>;
+  readonly evaluate: (model: Model) => Promise<Readonly<Record<string, number>>>;
   /** Steps from one evaluation to the next; after each epoch by default. In any case the end of the run is evaluated. */
   readonly everySteps?: number;
 }
@@ -22,10 +22,8 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
 }
 
-/** Options of {@link train}. */
-export interface TrainOptions {
-  /** A compiled model, whose weights are trained. */
-  readonly model: TFDebertaV2PreTrainedModel;
+/** Options of a run, whatever it trains. */
+export interface RunOptions<Model> {
   /** What it is trained on. */
   readonly train: BatchStream;
   /** Times that the data are gone through; this or `maxSteps` must be given, the first reached ends the run. */
@@ -33,7 +31,7 @@ export interface TrainOptions {
   /** Optimizer steps of the whole run, those before a resume included. */
   readonly maxSteps?: number;
   /** No evaluation by default. */
-  readonly evaluation?: EvaluationOptions;
+  readonly evaluation?: EvaluationOptions<Model>;
   /** Runs to the end by default. Needs `evaluation`. */
   readonly earlyStopping?: EarlyStoppingOptions;
   /** With `earlyStopping`: whether the model has the best weights at the end, true by default, or the last ones. */
@@ -62,4 +60,10 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Steps in a row without a finite loss or gradient that end the run with an error, 10 by default. */
   readonly maxSkippedSteps?: number;
+}
+
+/** Options of {@link train}. */
+export interface TrainOptions extends RunOptions<TFDebertaV2PreTrainedModel> {
+  /** A compiled model, whose weights are trained. */
+  readonly model: TFDebertaV2PreTrainedModel;
 }

@@ -1,16 +1,14 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../data/batch';
-import { batchToTensors } from '../data/batch_tensors';
 import { OutputError, UsageError } from '../errors';
 import { logger } from '../logger';
-import type { TrainStepResult } from '../models/train_step_result';
 import { IGNORED_LABEL } from '../ops/ignored_label';
 import { nextBest } from './best_evaluation';
 import { BestWeights } from './best_weights';
 import { RunCheckpoints, type RunState } from './run_checkpoints';
 import type { RunLogs } from './run_logs';
 import { StepInterval } from './step_interval';
-import type { TrainOptions } from './train_options';
+import type { RunOptions } from './train_options';
+import type { Trainee } from './trainee';
 import type { LogRecord } from './training_log';
 
 /** Why a run is over: it went through its data or steps, got no better, or was asked to stop. */
@@ -18,9 +16,10 @@ export type StoppedBy = 'end' | 'early stopping' | 'signal';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** A run of `train` on its way: takes one batch after the other, and does after each what is due. */
-export class TrainingRun {
-  readonly #options: TrainOptions;
+/** A run on its way: takes one batch after the other, and does after each what is due. */
+export class TrainingRun<Model> {
+  readonly #trainee: Trainee<Model>;
+  readonly #options: RunOptions<Model>;
   readonly #logs: RunLogs;
   readonly #checkpoints: RunCheckpoints | undefined;
   readonly #bestWeights = new BestWeights();
@@ -31,7 +30,14 @@ export class TrainingRun {
   #isSaved = true;
   #clock = performance.now();
 
-  private constructor(options: TrainOptions, logs: RunLogs, checkpoints: RunCheckpoints | undefined, state: RunState) {
+  private constructor(
+    trainee: Trainee<Model>,
+    options: RunOptions<Model>,
+    logs: RunLogs,
+    checkpoints: RunCheckpoints | undefined,
+    state: RunState,
+  ) {
+    this.#trainee = trainee;
     this.#options = options;
     this.#logs = logs;
     this.#checkpoints = checkpoints;
@@ -39,22 +45,26 @@ export class TrainingRun {
   }
 
   /** Begins a run, or brings it back from its newest checkpoint. */
-  static async start(options: TrainOptions, logs: RunLogs): Promise<TrainingRun> {
-    const { model, outputDir, seed } = options;
-    const checkpoints = outputDir === undefined ? undefined : await RunCheckpoints.open(options, outputDir);
+  static async start<Model>(
+    trainee: Trainee<Model>,
+    options: RunOptions<Model>,
+    logs: RunLogs,
+  ): Promise<TrainingRun<Model>> {
+    const { outputDir, seed } = options;
+    const checkpoints = outputDir === undefined ? undefined : await RunCheckpoints.open(trainee, options, outputDir);
     const resumed = await checkpoints?.resume();
-    if (resumed === undefined && seed !== undefined) model.setSeed(seed);
+    if (resumed === undefined && seed !== undefined) trainee.seeds = seed >>> 0;
     const state = resumed ?? {
       step: 0,
       epoch: 0,
       batch: 0,
-      seeds: model.deberta.seeds.state,
+      seeds: trainee.seeds,
       skippedInARow: 0,
       isEvaluationDue: false,
       evaluationsSinceBest: 0,
       history: [],
     };
-    return new TrainingRun(options, logs, checkpoints, state);
+    return new TrainingRun(trainee, options, logs, checkpoints, state);
   }
 
   /** Where the run stands. */
@@ -83,9 +93,9 @@ export class TrainingRun {
    * @throws {UsageError} when too many steps in a row had no finite loss or gradient.
    */
   async step(batch: Batch, isLast: boolean): Promise<boolean> {
-    const { model, evaluation, maxSkippedSteps = 10 } = this.#options;
+    const { evaluation, maxSkippedSteps = 10 } = this.#options;
     const isLabelled = hasLabels(batch);
-    const result = await this.#trainStep(batch);
+    const result = await this.#trainee.step(batch);
     const { epoch, batch: done, step, skippedInARow } = this.#state;
     this.#completed = { step: result.isUpdate && !result.isSkipped, epoch: isLast };
     this.#isSaved = false;
@@ -95,7 +105,7 @@ export class TrainingRun {
       step: step + Number(this.#completed.step),
       // A batch without labels says nothing of whether the run has gone astray.
       skippedInARow: isLabelled ? (skippedInARow + 1) * Number(result.isSkipped) : skippedInARow,
-      seeds: model.deberta.seeds.state,
+      seeds: this.#trainee.seeds,
     };
     const isDue = evaluation !== undefined && (this.#hasEnded || this.#isDue(evaluation.everySteps));
     this.#state.isEvaluationDue = isDue && !this.#isRecorded('eval');
@@ -107,15 +117,6 @@ export class TrainingRun {
       );
     }
     return isLabelled;
-  }
-
-  async #trainStep(batch: Batch): Promise<TrainStepResult> {
-    const { xs, ys } = batchToTensors(batch);
-    try {
-      return await this.#options.model.trainStep(xs, ys);
-    } finally {
-      tf.dispose([xs, ys]);
-    }
   }
 
   #secondsSinceLast(): number {
@@ -179,24 +180,24 @@ export class TrainingRun {
   }
 
   async #histograms(): Promise<Record<string, Float32Array>> {
-    const weights = this.#options.model.trainableWeights.map(async (weight) => {
-      return [weight.originalName, (await weight.read().data()) as Float32Array] as const;
+    const weights = this.#trainee.trainedWeights.map(async ({ path, variable }) => {
+      return [path, (await variable.data()) as Float32Array] as const;
     });
     return Object.fromEntries(await Promise.all(weights));
   }
 
   /** @returns whether the weights are now the best, and to be kept. */
   async #evaluate(): Promise<boolean> {
-    const { evaluation, earlyStopping, restoreBest = true, model } = this.#options;
+    const { evaluation, earlyStopping, restoreBest = true } = this.#options;
     if (evaluation === undefined || !this.#state.isEvaluationDue) return false;
-    const values = await evaluation.evaluate(model);
+    const values = await evaluation.evaluate(this.#trainee.model);
     const { step, best } = this.#state;
     const next = earlyStopping === undefined ? {} : nextBest(earlyStopping, this.#state, step, values);
     await this.#record({ kind: 'eval', values });
     this.#state = { ...this.#state, ...next, isEvaluationDue: false };
     this.#isSaved = false;
     const isBest = this.#state.best !== best && restoreBest;
-    if (isBest && this.#checkpoints === undefined) this.#bestWeights.remember(model);
+    if (isBest && this.#checkpoints === undefined) this.#bestWeights.remember(this.#trainee.weights);
     return isBest;
   }
 
@@ -218,12 +219,12 @@ export class TrainingRun {
     if (!isAstray && !(error instanceof OutputError)) await this.#trySave();
   }
 
-  /** Gives the model the best weights, where it is to have them. */
+  /** Takes over the best weights, where the run is to end with them. */
   async restoreBest(): Promise<void> {
-    const { model, restoreBest = true } = this.#options;
+    const { restoreBest = true } = this.#options;
     const { best, step } = this.#state;
     if (!restoreBest || best === undefined || best.step === step) return;
-    if (this.#checkpoints === undefined) this.#bestWeights.restore(model);
+    if (this.#checkpoints === undefined) this.#bestWeights.restore(this.#trainee.weights);
     else await this.#checkpoints.restoreWeights(best.step);
   }
 

@@ -1,5 +1,5 @@
 import { formatNumber } from '../../training/logs/format_number';
-import type { TrainResult } from '../../training/train';
+import type { TrainResult } from '../../training/run_training';
 import type { LogRecord } from '../../training/training_log';
 import { formatCount } from '../format_count';
 import { table } from '../table';

@@ -2,14 +2,11 @@ import type { Batch } from '../../data/batch';
 import type { BatchStream } from '../../data/batch_stream';
 import { CheckpointError, InputError } from '../../errors';
 import { crc32 } from '../../files/crc32';
-import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
-import { AdamWeightDecay } from '../../optimizers/adam_weight_decay';
+import type { Trainee } from '../trainee';
+import { prefixed } from './describe_settings';
 
 /** By names such as `data.batch_size`, plain JSON. */
 export type RunSettings = Readonly<Record<string, unknown>>;
-
-/** Steps at which a schedule is compared: near its beginning, where it warms up, and far along. */
-const COMPARED_STEPS = [0, 1, 10, 100, 1000, 10_000];
 
 /**
  * What makes a run the run it is: model, optimizer and data. One with other settings cannot go on from its checkpoints.
@@ -18,30 +15,10 @@ const COMPARED_STEPS = [0, 1, 10, 100, 1000, 10_000];
  *
  * @throws {InputError} when there is none.
  */
-export async function describeSettings(model: TFDebertaV2PreTrainedModel, train: BatchStream): Promise<RunSettings> {
-  const settings = {
-    ...prefixed('model', {
-      class: model.getClassName(),
-      ...model.config.toJSON(),
-      trainable_weights: model.trainableWeights.length,
-    }),
-    ...prefixed('optimizer', describeOptimizer(model)),
-    ...prefixed('data', await describeData(train)),
-  };
+export async function describeSettings(trainee: Trainee<unknown>, train: BatchStream): Promise<RunSettings> {
+  const settings = { ...trainee.describe(), ...prefixed('data', await describeData(train)) };
   // As it is when it has been written and read.
   return JSON.parse(JSON.stringify(settings));
-}
-
-function describeOptimizer({ optimizer }: TFDebertaV2PreTrainedModel): Record<string, unknown> {
-  const described = { class: optimizer.getClassName(), ...optimizer.getConfig() };
-  if (!(optimizer instanceof AdamWeightDecay)) return described;
-  const { learningRate, includeInWeightDecay, excludeFromWeightDecay } = optimizer.options;
-  return {
-    ...described,
-    learningRate: typeof learningRate === 'function' ? COMPARED_STEPS.map(learningRate) : learningRate,
-    includeInWeightDecay: includeInWeightDecay?.map(String),
-    excludeFromWeightDecay: excludeFromWeightDecay?.map(String),
-  };
 }
 
 async function describeData(train: BatchStream): Promise<Record<string, unknown>> {
@@ -59,10 +36,6 @@ function checksum({ xs, ys }: Batch): string {
     return crc32(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), named);
   }, 0);
   return sum.toString(16).padStart(8, '0');
-}
-
-function prefixed(prefix: string, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
 /**
