@@ -17,6 +17,7 @@ import { SlowSegmenter } from './slow_segmenter';
 import type { TokenizerEngine } from './tokenizer_engine';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import { readTokenizerSource } from './tokenizer_source';
+import type { Corpus, TrimmedTokenizer, TrimOptions } from './trim_tokenizer';
 import { saveModel } from './vocabulary_file';
 
 /** Options of {@link DebertaV2Tokenizer}. */
@@ -93,6 +94,14 @@ export class DebertaV2Tokenizer extends PreTrainedTokenizer {
   static async fromModel(bytes: Uint8Array, options: DebertaV2SlowTokenizerOptions = {}): Promise<DebertaV2Tokenizer> {
     const model = SentencePieceModel.fromBytes(bytes);
     return new DebertaV2Tokenizer(model, await loadEngine(model, options.engine), options);
+  }
+
+  override trim(corpus: Corpus, options: TrimOptions = {}): Promise<TrimmedTokenizer<DebertaV2Tokenizer>> {
+    return this.trimBy(corpus, options, this.#model.indispensablePieces, async ({ pieces }, changed) => {
+      const model = this.#model.withPieces(pieces);
+      const engine = await loadEngine(model, engineName(this.#engine));
+      return new DebertaV2Tokenizer(model, engine, changed, this.unknownSettings);
+    });
   }
 
   /**

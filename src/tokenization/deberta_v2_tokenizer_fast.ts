@@ -18,6 +18,7 @@ import { PreTrainedTokenizer } from './pretrained_tokenizer';
 import { SentencePieceModel } from './sentencepiece/sentencepiece_model';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import { readTokenizerSource, TOKENIZER_FILE } from './tokenizer_source';
+import type { Corpus, TrimmedTokenizer, TrimOptions } from './trim_tokenizer';
 import { saveModel } from './vocabulary_file';
 
 /** Options of {@link DebertaV2TokenizerFast}. */
@@ -124,6 +125,13 @@ export class DebertaV2TokenizerFast extends PreTrainedTokenizer {
   override call(text: TextInput, options?: CallOptions): CallResult<Encoding | BatchEncoding> | TensorEncoding;
   override call(text: TextInput, options?: CallOptions): CallResult<Encoding | BatchEncoding> | TensorEncoding {
     return super.call(text, options);
+  }
+
+  override trim(corpus: Corpus, options: TrimOptions = {}): Promise<TrimmedTokenizer<DebertaV2TokenizerFast>> {
+    const parts = this.#parts;
+    return this.trimBy(corpus, options, parts.indispensableIds(), async (numbering, changed) => {
+      return new DebertaV2TokenizerFast(parts.withTokens(numbering, changed), this.unknownSettings);
+    });
   }
 
   convertTokensToString(tokens: readonly string[]): string {

@@ -1,10 +1,13 @@
+import { TokenizerError } from '../errors';
 import { type AddedToken, addedTokenJson } from './added_token';
 import type { BackendMaker } from './fast_backend';
+import { indispensableIds, renumberTokenizerJson } from './pipeline/renumber_tokenizer_json';
 import { type TokenizerJson, tokenizerJsonFromModel } from './pipeline/tokenizer_json_from_model';
 import { TokenizerPipeline } from './pipeline/tokenizer_pipeline';
 import { optionsOf, piecesOf, pipelineBackends } from './pipeline_backend';
 import type { SentencePieceModel } from './sentencepiece/sentencepiece_model';
 import { sentencePieceBackends } from './sentencepiece_backend';
+import type { TokenNumbering } from './token_numbering';
 import type { JsonFile } from './tokenizer_config';
 import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import { TOKENIZER_FILE } from './tokenizer_source';
@@ -23,6 +26,10 @@ export interface FastTokenizerParts {
   readonly model: SentencePieceModel | undefined;
   /** Content of the `tokenizer.json` that says the same. */
   readonly toJson: (vocabulary: TokenizerVocabulary) => TokenizerJson;
+  /** Ids of the tokens that a smaller tokenizer must keep to cut texts in the same way. */
+  readonly indispensableIds: () => readonly number[];
+  /** The parts of a smaller tokenizer; `options` have the added tokens by their new ids. */
+  readonly withTokens: (numbering: TokenNumbering, options: DebertaV2TokenizerOptions) => FastTokenizerParts;
 }
 
 /** Parts of a tokenizer from an `spm.model`. */
@@ -43,6 +50,8 @@ export function partsOfModel(
     makeBackend: sentencePieceBackends(model),
     model,
     toJson: (vocabulary) => convertModel(model, algorithm, vocabulary, options),
+    indispensableIds: () => model.indispensablePieces,
+    withTokens: ({ pieces }, changed) => partsOfModel(model.withPieces(pieces), algorithm, changed),
   };
 }
 
@@ -68,7 +77,23 @@ export function partsOfJson(
       ...(content as TokenizerJson),
       added_tokens: Array.from(vocabulary.addedTokens, ([id, token]) => ({ id, ...addedTokenJson(token) })),
     }),
+    indispensableIds: () => [...indispensableIds(pipeline), ...(model?.indispensablePieces ?? [])],
+    withTokens: (numbering, changed) => {
+      if (model !== undefined) requireSamePieces(pipeline, model, path);
+      const smaller = renumberTokenizerJson(content as TokenizerJson, numbering, changed.addedTokens ?? new Map());
+      return partsOfJson({ path, content: smaller }, changed, model?.withPieces(numbering.pieces));
+    },
   };
+}
+
+/** @throws {TokenizerError} when the ids of one vocabulary are not those of the other. */
+function requireSamePieces({ pieces }: TokenizerPipeline, model: SentencePieceModel, path: string): void {
+  const differs = model.pieces.findIndex((piece, id) => piece !== pieces[id]);
+  if (differs < 0 && pieces.length === model.pieces.length) return;
+  throw new TokenizerError(
+    `${path} and spm.model must hold the same pieces to be made smaller together, and differ at id ${differs < 0 ? model.pieces.length : differs}; load the tokenizer from one of the two files.`,
+    { path, expected: model.pieces[differs], received: pieces[differs] },
+  );
 }
 
 function convertModel(

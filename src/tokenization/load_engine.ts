@@ -28,7 +28,7 @@ export async function loadEngine(
 }
 
 /**
- * The name of an engine, by which another thread can load it.
+ * The name of an engine, by which it can be loaded again.
  *
  * @throws {TokenizerError} for an engine of somebody else's making.
  */
@@ -36,7 +36,7 @@ export function engineName(engine: TokenizerEngine): EngineName {
   if (engine instanceof SentencePieceEngine) return 'builtin';
   if (engine instanceof SentencePieceJsEngine) return 'sentencepiece-js';
   throw new TokenizerError(
-    "Workers can load the engines 'builtin' and 'sentencepiece-js' alone, and the tokenizer has another one; encode without workers.",
-    { path: 'workers', expected: 0 },
+    "The tokenizer's engine must be 'builtin' or 'sentencepiece-js' for workers and for trim, which load one anew, and is of another making; encode without workers, or make a tokenizer by fromModel.",
+    { path: 'engine', expected: ['builtin', 'sentencepiece-js'] },
   );
 }

@@ -17,8 +17,11 @@ import { type CallResult, positionsOf, withPositionMaps } from './encoding/posit
 import { toTensorEncoding } from './encoding/tensor_encoding';
 import type { EncodeBatchOptions, StreamedText } from './encoding/text_batches';
 import type { TokenizerRecipe } from './encoding/worker_messages';
+import type { TokenNumbering } from './token_numbering';
 import type { TokenizerEngine } from './tokenizer_engine';
+import type { DebertaV2TokenizerOptions } from './tokenizer_options';
 import { TokenizerWithSettings } from './tokenizer_with_settings';
+import { type Corpus, type TrimmedTokenizer, type TrimOptions, trimTokenizer } from './trim_tokenizer';
 
 /** Options of a tokenizer's `decode`. */
 export interface DecodeOptions {
@@ -202,6 +205,49 @@ export abstract class PreTrainedTokenizer extends TokenizerWithSettings {
     const rows = 'input_ids' in encodings ? splitRows(encodings) : encodings;
     const batch = joinRows(padEncodings(rows, settings));
     return returnTensors === 'tf' ? toTensorEncoding(batch) : batch;
+  }
+
+  /**
+   * A smaller tokenizer of this kind: the tokens that the texts of a corpus are cut into, and those that any text needs
+   * (special and added tokens, pieces for bytes, and for the single characters of the pieces that stay). It cuts these
+   * texts as this one does, and gives the tokens new ids without gaps, in their order: `[PAD]`, `[CLS]`, `[SEP]` and
+   * `[UNK]` stay where they are, `[MASK]` comes behind the pieces. Other texts come out in smaller pieces, in bytes, or as
+   * `[UNK]` where they hold a character that is gone. This tokenizer stays as it is.
+   *
+   * A model must have the same rows of its word embeddings: `trimVocabulary` does both.
+   *
+   * @throws {TokenizerError} for a corpus without a token, or that cannot be read twice; for tokens to keep that do not
+   *   exist; and should a text come out otherwise, with its number.
+   *
+   * @example
+   * const { tokenizer: small, oldIds } = await tokenizer.trim(lines, { keep: ['▁yes', '▁no'] });
+   * model.keepTokenEmbeddings(oldIds);
+   */
+  abstract trim(corpus: Corpus, options?: TrimOptions): Promise<TrimmedTokenizer<PreTrainedTokenizer>>;
+
+  /**
+   * {@link trim} for a class of tokenizers.
+   *
+   * @param indispensableIds of the tokens that must stay beside added tokens.
+   * @param remake makes a tokenizer of the class; its options have the added tokens by new ids.
+   */
+  protected trimBy<Tokenizer extends PreTrainedTokenizer>(
+    corpus: Corpus,
+    options: TrimOptions,
+    indispensableIds: readonly number[],
+    remake: (numbering: TokenNumbering, options: DebertaV2TokenizerOptions) => Promise<Tokenizer>,
+  ): Promise<TrimmedTokenizer<Tokenizer>> {
+    const { vocabulary } = this;
+    return trimTokenizer(corpus, options, {
+      vocabulary,
+      indispensableIds,
+      idsOf: (text) => this.segmenter.encodeIds(text),
+      remake: async (numbering) => {
+        const addedTokens = numbering.renumber(vocabulary.addedTokens);
+        const tokenizer = await remake(numbering, { ...this.currentOptions(), addedTokens });
+        return { tokenizer, idsOf: (text) => tokenizer.segmenter.encodeIds(text) };
+      },
+    });
   }
 
   /** Ids of one text with the special tokens around them. */

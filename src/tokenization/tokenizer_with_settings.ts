@@ -88,6 +88,11 @@ export abstract class TokenizerWithSettings extends TokenizerBase {
     });
   }
 
+  /** Keys of `tokenizer_config.json` that this package has no use for. */
+  protected get unknownSettings(): Readonly<Record<string, unknown>> {
+    return this.#unknownSettings;
+  }
+
   /** Options that make the same tokenizer again. */
   protected currentOptions(): DebertaV2TokenizerOptions {
     const { doLowerCase, splitByPunct, splitSpecialTokens, cleanUpTokenizationSpaces } = this;

@@ -95,6 +95,11 @@ export class TokenizerPipeline implements AlignedEngine {
     return this.#parts.model.vocabulary.unkId;
   }
 
+  /** Whether unknown text becomes `<0xNN>` pieces. */
+  get hasByteFallback(): boolean {
+    return this.#parts.model.vocabulary.byteFallback;
+  }
+
   /** Number of pieces of the model. */
   get vocabSize(): number {
     return this.pieces.length;

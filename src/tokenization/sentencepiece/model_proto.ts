@@ -100,11 +100,44 @@ export function appendUserDefinedPieces(bytes: Uint8Array, pieces: readonly stri
   const trainerSpec = Writer.create().uint32(INTEGER(4)).int32(vocabSize);
   for (const piece of pieces) trainerSpec.uint32(TEXT(31)).string(piece);
   writer.uint32(MESSAGE(2)).bytes(trainerSpec.finish());
-  const added = writer.finish();
-  const joined = new Uint8Array(bytes.length + added.length);
-  joined.set(bytes);
-  joined.set(added, bytes.length);
-  return joined;
+  return joined([bytes, writer.finish()]);
+}
+
+/**
+ * The bytes of a model with some of its pieces alone, in their order.
+ *
+ * Everything else stays byte by byte, fields that this package does not know included, but for two things: texts to test
+ * the model with, whose pieces may be gone, and the ids of special pieces, which follow.
+ *
+ * @param ids of the pieces that stay, ascending.
+ */
+export function selectPieces(bytes: Uint8Array, ids: readonly number[], spec: Readonly<TrainerSpec>): Uint8Array {
+  const wanted = new Set(ids);
+  const kept: Uint8Array[] = [];
+  const reader = Reader.create(bytes);
+  let begin = 0;
+  let id = 0;
+  readFields(reader, reader.len, (tag) => {
+    reader.skipType(tag & 7);
+    if (tag === MESSAGE(1) ? wanted.has(id++) : tag !== MESSAGE(4)) kept.push(bytes.subarray(begin, reader.pos));
+    begin = reader.pos;
+    return true;
+  });
+  const newId = (old: number) => (old < 0 ? old : ids.indexOf(old));
+  const trainerSpec = Writer.create().uint32(INTEGER(4)).int32(ids.length);
+  trainerSpec.uint32(INTEGER(40)).int32(newId(spec.unkId)).uint32(INTEGER(41)).int32(newId(spec.bosId));
+  trainerSpec.uint32(INTEGER(42)).int32(newId(spec.eosId)).uint32(INTEGER(43)).int32(newId(spec.padId));
+  return joined([...kept, Writer.create().uint32(MESSAGE(2)).bytes(trainerSpec.finish()).finish()]);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Written out rather than by {@link readMessage}, since there are 100,000 of them and more. */

@@ -9,6 +9,7 @@ import {
   PieceType,
   readModelProto,
   type SelfTestSample,
+  selectPieces,
   type TrainerSpec,
 } from './model_proto';
 
@@ -103,6 +104,39 @@ export class SentencePieceModel {
     }
     const vocabSize = this.pieces.length + pieces.length;
     return SentencePieceModel.fromBytes(appendUserDefinedPieces(this.bytes, pieces, vocabSize), 'The extended model');
+  }
+
+  /**
+   * This model with some of its pieces alone, numbered anew in their order.
+   *
+   * A text whose pieces are all there is cut as before, as long as the {@link indispensablePieces} are among them.
+   *
+   * @param ids ascending.
+   * @throws {TokenizerError} when a piece is missing that no model can be without: the unknown one, or one for a byte.
+   *
+   * @example
+   * model.withPieces([...model.indispensablePieces, model.idOf('▁the')].sort((a, b) => a - b)).pieces.length;
+   */
+  withPieces(ids: readonly number[]): SentencePieceModel {
+    return SentencePieceModel.fromBytes(selectPieces(this.bytes, ids, this.trainerSpec), 'The smaller model');
+  }
+
+  /**
+   * Ids of the pieces that a smaller model must have to cut texts in the same way: those that texts do not hold (control,
+   * unknown, bytes), those a user defined, and the ordinary ones of the lowest and of the highest score. From these
+   * SentencePiece counts what an unknown character and, in some versions, a user-defined piece is worth.
+   */
+  get indispensablePieces(): number[] {
+    const { normal, unused } = PieceType;
+    const ids: number[] = [];
+    let [lowest, highest] = [NONE, NONE];
+    for (const [id, type] of this.types.entries()) {
+      if (type === normal) {
+        if (lowest === NONE || this.scores[id]! < this.scores[lowest]!) lowest = id;
+        if (highest === NONE || this.scores[id]! > this.scores[highest]!) highest = id;
+      } else if (type !== unused) ids.push(id);
+    }
+    return [...ids, ...[lowest, highest].filter((id) => id !== NONE)];
   }
 
   /** Id of a piece, or {@link unkId} when the vocabulary does not hold it. */
