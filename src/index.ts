@@ -1,6 +1,7 @@
 import './models/register';
 
 export * as tf from '@tensorflow/tfjs';
+export { type TrimmedVocabulary, trimVocabulary, type VocabularyReport } from './compression/trim_vocabulary';
 export { ARCHITECTURES, type Architecture } from './config/architecture';
 export {
   ACTIVATION_NAMES,
@@ -40,6 +41,7 @@ export { type MaskedLMCollatorOptions, maskedLMCollator } from './data/collators
 export { paddingCollator } from './data/collators/padding_collator';
 export type { PaddingOptions } from './data/collators/padding_options';
 export { questionCollator } from './data/collators/question_collator';
+export { type ReplacedTokenCollatorOptions, replacedTokenCollator } from './data/collators/replaced_token_collator';
 export { tokenCollator } from './data/collators/token_collator';
 export { deriveSeed } from './data/derive_seed';
 export { type ChoiceColumns, type ChoiceExample, toChoiceExample } from './data/examples/choice_example';
@@ -125,6 +127,7 @@ export { ConvLayer, type ConvLayerOptions } from './layers/conv_layer';
 export { DebertaLayer, type LayerArgs } from './layers/deberta_layer';
 export { DisentangledSelfAttention, type DisentangledSelfAttentionOptions } from './layers/disentangled_self_attention';
 export { DebertaV2Embeddings, type DebertaV2EmbeddingsOptions } from './layers/embeddings';
+export type { EmbeddingsHook } from './layers/embeddings_hook';
 export { DebertaV2Encoder, type DebertaV2EncoderOptions } from './layers/encoder';
 export { DebertaV2Intermediate, type DebertaV2IntermediateOptions } from './layers/intermediate';
 export { DebertaV2MainLayer, type DebertaV2MainLayerOptions } from './layers/main_layer';
@@ -165,9 +168,10 @@ export type { ExportSavedModelOptions } from './models/export_saved_model';
 export { fileSystem } from './models/file_system';
 export { type FreezeOptions, freeze } from './models/freeze';
 export type { LabelInputs } from './models/label_inputs';
+export { type LayerChoice, type LayerStrategy, layersToKeep } from './models/layers_to_keep';
 export type { LossOptions, TaskLoss } from './models/loss_options';
 export type { BatchSource } from './models/map_batches';
-export { TFDebertaV2ForMaskedLM } from './models/masked_lm';
+export { type MaskedLMForwardOptions, TFDebertaV2ForMaskedLM } from './models/masked_lm';
 export { type MemoryAdvice, memoryAdvice } from './models/memory_advice';
 export type { MemoryOptions } from './models/memory_options';
 export type { ModelInputs, PredictInputs } from './models/model_inputs';
@@ -176,6 +180,7 @@ export type {
   FitArgs,
   ForwardOptions,
   FromPretrainedOptions,
+  MaskPositions,
   ModelOptions,
   SavePretrainedOptions,
 } from './models/model_options';
@@ -185,6 +190,7 @@ export { type ModelClass, TFDebertaV2PreTrainedModel } from './models/pretrained
 export { TFDebertaV2ForQuestionAnswering } from './models/question_answering';
 export { TFDebertaV2ForReplacedTokenDetection } from './models/replaced_token_detection';
 export { TFDebertaV2ForSequenceClassification } from './models/sequence_classification';
+export type { SiftOptions } from './models/sift_options';
 export { TFDebertaV2ForTokenClassification } from './models/token_classification';
 export type { TrainStepResult } from './models/train_step_result';
 export { TrainableModel } from './models/trainable_model';
@@ -209,6 +215,25 @@ export {
   type ScheduleOptions,
 } from './optimizers/schedules';
 export { type WeightRule, type WeightRuleOptions, weightRule } from './optimizers/weight_rule';
+export {
+  type DetectedToken,
+  type DetectOptions,
+  detectReplacedTokens,
+} from './pipelines/detect_replaced_tokens';
+export { EMBEDDING_SHARINGS, type EmbeddingSharing } from './pretraining/embedding_sharing';
+export {
+  type DetectionScores,
+  evaluateReplacedTokenDetection,
+} from './pretraining/evaluate_replaced_token_detection';
+export { generatorConfig } from './pretraining/generator_config';
+export { type PretrainOptions, pretrain } from './pretraining/pretrain';
+export {
+  type DiscriminatorStep,
+  type GeneratorStep,
+  type ReplacedTokenDetectionOptions,
+  ReplacedTokenDetectionPretraining,
+} from './pretraining/replaced_token_detection_pretraining';
+export { SharedTables } from './pretraining/shared_tables';
 export { BACKEND_NAMES, type BackendName } from './runtime/backend_name';
 export { type DoctorReport, diagnose } from './runtime/doctor';
 export {
@@ -238,6 +263,7 @@ export { type DecodeOptions, PreTrainedTokenizer } from './tokenization/pretrain
 export { SentencePieceModel } from './tokenization/sentencepiece/sentencepiece_model';
 export type { TokenizerEngine } from './tokenization/tokenizer_engine';
 export type { DebertaV2TokenizerOptions } from './tokenization/tokenizer_options';
+export type { Corpus, TrimmedTokenizer, TrimOptions, TrimReport } from './tokenization/trim_tokenizer';
 export { evaluateMaskedLanguageModel } from './training/evaluation/evaluate_masked_language_model';
 export { evaluateMultipleChoice } from './training/evaluation/evaluate_multiple_choice';
 export {

@@ -49,7 +49,7 @@ function prepareAttend(room: Room, length: number): () => void {
   const [query, key, value] = [0, 1, 2].map((part) => projections + 4 * part * HEAD_SIZE) as [number, number, number];
   return () =>
     kernels.attend(
-      ...([query, key, value, columns, length, HEAD_SIZE, ...positions, center, 0, 0] as const),
+      ...([query, columns, key, value, columns, length, HEAD_SIZE, ...positions, center, 0, 0] as const),
       ...([output, HEAD_SIZE, 0, length, scratch] as const),
     );
 }

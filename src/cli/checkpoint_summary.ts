@@ -45,9 +45,10 @@ export async function summarizeCheckpoint(
   try {
     const { source, reader } = checkpoint;
     const { format, layout, tensors } = reader;
-    const config = resolveMaskedLmHead(checkpoint.config, tensors);
     const architecture =
-      chosen ?? checkpoint.architecture ?? architectureFromHead(config, tensors) ?? 'TFDebertaV2Model';
+      chosen ?? checkpoint.architecture ?? architectureFromHead(checkpoint.config, tensors) ?? 'TFDebertaV2Model';
+    const isMasked = architecture === 'TFDebertaV2ForMaskedLM';
+    const config = isMasked ? resolveMaskedLmHead(checkpoint.config, tensors, options.head) : checkpoint.config;
     const specs = weightSpecs(config, architecture);
     const { entries, info } = planWeights(tensors, layout, specs, { ignoreMismatchedSizes: true });
     const found = entries.map(({ spec }) => spec);

@@ -12,6 +12,7 @@ import { formatBytes } from '../files/format_bytes';
 import type { CliIo } from './cli_io';
 import { describeLoading } from './describe_loading';
 import { formatCount } from './format_count';
+import { HEAD_OPTION, type HeadFlag } from './head_option';
 import { parseByteSize } from './parse_byte_size';
 import { progressBar } from './progress_bar';
 import { readConfigFile } from './read_config_file';
@@ -21,7 +22,7 @@ import { TASK_OPTION } from './task_option';
 import { type Verification, verifyConversion } from './verify_conversion';
 import { writeText } from './write_text';
 
-interface ConvertFlags extends SourceFlags {
+interface ConvertFlags extends SourceFlags, HeadFlag {
   readonly from: SourceFormat | 'auto';
   readonly to: CheckpointFormat;
   readonly task?: Architecture;
@@ -77,7 +78,7 @@ export function addConvertCommand(program: Command, io: CliIo): void {
     .option('--report <file>', 'write the report as JSON into a file')
     .option('--overwrite', 'replace the output folder if it exists')
     .option('--json', 'print the report as JSON');
-  addSourceFlags(command)
+  addSourceFlags(command.addOption(HEAD_OPTION))
     .addHelpText('after', EXAMPLES)
     .action((checkpoint: string, output: string | undefined, flags: ConvertFlags) =>
       flags.dryRun ? dryRun(checkpoint, flags, io) : convert(checkpoint, output, flags, io),
@@ -95,6 +96,7 @@ async function conversionOptions(flags: ConvertFlags, io: CliIo): Promise<Conver
     maxShardSize,
     config: flags.config === undefined ? undefined : await readConfigFile(flags.config),
     generator,
+    head: flags.head,
     strict,
     ignoreMismatchedSizes,
     overwrite,

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { Architecture } from '../config/architecture';
+import type { OpenOptions } from '../convert/open_checkpoint';
 import type { TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
 import { useBackend } from '../runtime/use_backend';
-import type { SourceOptions } from '../sources/source_options';
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
+import { HEAD_OPTION, type HeadFlag } from './head_option';
 import { MODEL_CLASSES } from './model_classes';
 import { requireTrainedHead } from './require_trained_head';
 import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source_flags';
@@ -12,7 +13,7 @@ import { TASK_OPTION } from './task_option';
 import { whileShowing } from './while_showing';
 import { writeText } from './write_text';
 
-interface ExportFlags extends SourceFlags {
+interface ExportFlags extends SourceFlags, HeadFlag {
   readonly task?: Architecture;
   readonly signature: string;
   readonly overwrite?: boolean;
@@ -39,7 +40,7 @@ export function addExportCommand(program: Command, io: CliIo): void {
     .addOption(TASK_OPTION)
     .option('--signature <name>', 'name of the signature', 'serving_default')
     .option('--overwrite', 'replace the output folder if it exists');
-  addSourceFlags(command)
+  addSourceFlags(command.addOption(HEAD_OPTION))
     .addHelpText('after', EXAMPLES)
     .action((checkpoint: string, output: string, flags: ExportFlags) =>
       exportCheckpoint(checkpoint, output, flags, io),
@@ -52,7 +53,7 @@ async function exportCheckpoint(
   { task, signature, overwrite = false, ...flags }: ExportFlags,
   io: CliIo,
 ): Promise<void> {
-  const options = sourceOptions(flags, io);
+  const options = { ...sourceOptions(flags, io), head: flags.head };
   const { architecture, info } = await summarizeCheckpoint(source, options, task);
   requireTrainedHead(source, architecture, info);
   await useBackend();
@@ -69,7 +70,7 @@ async function exportCheckpoint(
 function load(
   source: string,
   architecture: Architecture,
-  options: SourceOptions,
+  options: OpenOptions,
   io: CliIo,
 ): Promise<TFDebertaV2PreTrainedModel> {
   return whileShowing('Loading', io, (onProgress) =>

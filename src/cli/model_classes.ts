@@ -4,6 +4,7 @@ import { TFDebertaV2ForMaskedLM } from '../models/masked_lm';
 import { TFDebertaV2ForMultipleChoice } from '../models/multiple_choice';
 import type { ModelClass, TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
 import { TFDebertaV2ForQuestionAnswering } from '../models/question_answering';
+import { TFDebertaV2ForReplacedTokenDetection } from '../models/replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from '../models/sequence_classification';
 import { TFDebertaV2ForTokenClassification } from '../models/token_classification';
 
@@ -17,4 +18,5 @@ export const MODEL_CLASSES: Readonly<Record<Architecture, LoadableClass>> = {
   TFDebertaV2ForTokenClassification,
   TFDebertaV2ForQuestionAnswering,
   TFDebertaV2ForMultipleChoice,
+  TFDebertaV2ForReplacedTokenDetection,
 };

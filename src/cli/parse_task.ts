@@ -9,6 +9,7 @@ const TASKS: Readonly<Record<string, Architecture>> = {
   'token-classification': 'TFDebertaV2ForTokenClassification',
   'question-answering': 'TFDebertaV2ForQuestionAnswering',
   'multiple-choice': 'TFDebertaV2ForMultipleChoice',
+  'replaced-token-detection': 'TFDebertaV2ForReplacedTokenDetection',
 };
 
 /** Description of `--task`, without what it does where it is not given. */

@@ -7,6 +7,7 @@ import { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fas
 import { summarizeCheckpoint } from './checkpoint_summary';
 import type { CliIo } from './cli_io';
 import { openExamples } from './example_source';
+import { HEAD_OPTION, type HeadFlag } from './head_option';
 import type { Input } from './open_input';
 import { parsePositiveInteger } from './parse_positive_integer';
 import { predictorFor } from './predictors/load_predictor';
@@ -16,7 +17,7 @@ import { addSourceFlags, PLACE, type SourceFlags, sourceOptions } from './source
 import { whileShowing } from './while_showing';
 import { writeText } from './write_text';
 
-interface PredictOptions extends SourceFlags {
+interface PredictOptions extends SourceFlags, HeadFlag {
   readonly pair?: string;
   readonly file?: string;
   readonly backend?: BackendName;
@@ -63,7 +64,7 @@ export function addPredictCommand(program: Command, io: CliIo): void {
       parsePositiveInteger,
     )
     .option('--top-k <number>', 'labels or tokens listed (default: all labels, 5 tokens)', parsePositiveInteger);
-  addSourceFlags(command)
+  addSourceFlags(command.addOption(HEAD_OPTION))
     .addHelpText('after', EXAMPLES)
     .action((model: string, texts: string[], options: PredictOptions) => predict(model, texts, options, io));
 }
@@ -73,7 +74,7 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
   requireRoom(wantedLength);
   const source = await openExamples(texts, options, io);
   try {
-    const place = sourceOptions(options, io);
+    const place = { ...sourceOptions(options, io), head: options.head };
     const summary = await summarizeCheckpoint(checkpoint, place);
     const load = predictorFor(checkpoint, summary);
     const batches = inBatches(source.groups, options);

@@ -13,9 +13,11 @@ import { addExportCommand } from './export';
 import { addInspectCommand } from './inspect';
 import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
+import { addPruneLayersCommand } from './prune_layers';
 import { routeLogs } from './route_logs';
 import { addTokenizeCommand } from './tokenize';
 import { addTrainCommand } from './train';
+import { addTrimVocabularyCommand } from './trim_vocabulary';
 import { ClosedPipe, writeText } from './write_text';
 
 const EXAMPLES = `
@@ -31,6 +33,8 @@ Examples:
   $ tfjs-deberta train --task text-classification --model deberta-v3-small --train sms.csv --output my-classifier
   $ tfjs-deberta tokenize deberta-v3-small "Call me Ishmael."
   $ tfjs-deberta convert-tokenizer spm.model deberta-tokenizer
+  $ tfjs-deberta trim-vocabulary microsoft/mdeberta-v3-base german.txt mdeberta-german
+  $ tfjs-deberta prune-layers deberta-v3-base deberta-v3-base-6 --keep 0,2,4,6,8,10
 
 Results go to standard output, everything else to standard error.
 Exit codes: 0 done, 1 failed, 2 wrong usage; diff and tokenize --compare have those of diff.`;
@@ -96,6 +100,8 @@ function createProgram(io: CliIo, help: string[]): Command {
     addTrainCommand,
     addTokenizeCommand,
     addConvertTokenizerCommand,
+    addTrimVocabularyCommand,
+    addPruneLayersCommand,
     addInspectCommand,
     addDiffCommand,
     addDoctorCommand,

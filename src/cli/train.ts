@@ -101,6 +101,7 @@ function compile(flags: TrainFlags, { model, peak, totalSteps, classWeights }: K
     runEagerly: flags.eager ?? false,
     labelSmoothing: flags.labelSmoothing,
     ...(classWeights && { classWeights }),
+    ...(flags.siftLambda !== undefined && { sift: { lambda: flags.siftLambda } }),
   });
 }
 

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors';
 import type { DebertaV2Config, DebertaV2ConfigJson } from './deberta_v2_config';
 
-/** The model classes: the bare encoder and its five heads, by the names Hugging Face gave them. */
+/** The model classes: the bare encoder and its heads, five by Hugging Face's names and the original's own. */
 export const ARCHITECTURES = [
   'TFDebertaV2Model',
   'TFDebertaV2ForMaskedLM',
@@ -9,6 +9,7 @@ export const ARCHITECTURES = [
   'TFDebertaV2ForTokenClassification',
   'TFDebertaV2ForQuestionAnswering',
   'TFDebertaV2ForMultipleChoice',
+  'TFDebertaV2ForReplacedTokenDetection',
 ] as const;
 
 /** One of {@link ARCHITECTURES}. */

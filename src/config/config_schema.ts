@@ -81,6 +81,7 @@ export const configSchema = z.object({
   convAct: activation.optional(),
   attentionHeadSize: positiveInteger.optional(),
   embeddingSize: positiveInteger.optional(),
+  enhancedMaskDecoder: flag.optional(),
   clsDropout: probability.nullable().describe(`${probability.description}, or null`).optional(),
 
   numLabels: positiveInteger.optional(),

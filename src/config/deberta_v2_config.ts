@@ -24,6 +24,7 @@ const FALLBACK_FIELDS = [
   'attentionHeadSize',
   'embeddingSize',
   'clsDropout',
+  'enhancedMaskDecoder',
 ] as const satisfies readonly (keyof ParsedConfig)[];
 
 /**
@@ -85,6 +86,12 @@ export class DebertaV2Config {
   readonly poolerHiddenAct!: ActivationName;
   /** Which masked-LM head PyTorch's class would make (`cls` or `lm_predictions`), true by default. */
   readonly legacy!: boolean;
+  /**
+   * Whether a masked-LM model decodes with the enhanced mask decoder, as the original's v2 models and v3 generators do:
+   * the last layer runs twice more, with queries that know their absolute position. False by default; only with the
+   * head `lm_predictions` (`legacy` false), where positions are not part of the input. Hugging Face has no such field.
+   */
+  readonly enhancedMaskDecoder!: boolean;
   /** Width of the pooler; equals `hiddenSize`, the only value the reference can run. */
   readonly poolerHiddenSize!: number;
   /** Number of logarithmic distance buckets on either side, or -1 for none (default). */
@@ -230,6 +237,7 @@ function resolve(parsed: ParsedConfig) {
     poolerHiddenSize: parsed.poolerHiddenSize ?? parsed.hiddenSize,
     clsDropout: parsed.clsDropout ?? parsed.hiddenDropoutProb,
     problemType: parsed.problemType ?? null,
+    enhancedMaskDecoder: parsed.enhancedMaskDecoder ?? false,
   };
 }
 
@@ -253,7 +261,7 @@ function resolveLabels({ numLabels, id2label, label2id }: ParsedConfig) {
 /** Refuses values that are allowed one by one but not together. */
 function validate(parsed: ParsedConfig, resolved: ReturnType<typeof resolve>): void {
   const { hiddenSize, numAttentionHeads, attentionHeadSize, poolerHiddenSize, convKernelSize, convGroups } = resolved;
-  const { positionBuckets, padTokenId, vocabSize, numLabels, label2id } = resolved;
+  const { positionBuckets, padTokenId, vocabSize, numLabels, label2id, enhancedMaskDecoder } = resolved;
   const labelField = parsed.id2label === undefined ? 'label2id' : 'id2label';
   const labelIndices = parsed.id2label === undefined ? Object.values(label2id) : Object.keys(parsed.id2label);
   const checks: Array<[holds: boolean, field: string, received: unknown, allowed: string]> = [
@@ -295,6 +303,24 @@ function validate(parsed: ParsedConfig, resolved: ReturnType<typeof resolve>): v
       'num_labels',
       parsed.numLabels,
       `the number of labels named in id2label or label2id (${numLabels})`,
+    ],
+    [
+      !enhancedMaskDecoder || (!resolved.legacy && !resolved.positionBiasedInput),
+      'enhanced_mask_decoder',
+      enhancedMaskDecoder,
+      'false unless legacy and position_biased_input are false, since it is part of the head lm_predictions and adds the positions itself',
+    ],
+    [
+      !enhancedMaskDecoder || resolved.embeddingSize === hiddenSize,
+      'enhanced_mask_decoder',
+      enhancedMaskDecoder,
+      `false where embedding_size (${resolved.embeddingSize}) is not hidden_size (${hiddenSize}), since positions are added to hidden states`,
+    ],
+    [
+      !enhancedMaskDecoder || resolved.numHiddenLayers >= 2,
+      'enhanced_mask_decoder',
+      enhancedMaskDecoder,
+      'false in a model of one layer, since the decoder reads the last layer but one',
     ],
   ];
   for (const [holds, field, received, allowed] of checks) {

@@ -19,6 +19,7 @@ export function architectureFromHead(
   if (shapes.has('cls.predictions.bias') || shapes.has('lm_predictions.lm_head.bias')) {
     heads.push('TFDebertaV2ForMaskedLM');
   }
+  if (shapes.has('mask_predictions.classifier.bias')) heads.push('TFDebertaV2ForReplacedTokenDetection');
   if (shapes.has('qa_outputs.bias')) heads.push('TFDebertaV2ForQuestionAnswering');
   const outputs = shapes.get('classifier.bias')?.[0];
   if (outputs !== undefined) {

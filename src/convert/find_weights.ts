@@ -4,6 +4,7 @@ import { type FileSource, firstPresent } from '../sources/file_source';
 import type { CheckpointReader, SourceFormat } from './checkpoint_reader';
 import { openH5 } from './h5/h5_reader';
 import { completeOriginal } from './pytorch/complete_original';
+import { needsGenerator } from './pytorch/original_reader';
 import { openPytorch } from './pytorch/pytorch_reader';
 import { openSafetensors } from './safetensors/safetensors_reader';
 import { openSharded } from './sharded_reader';
@@ -55,6 +56,8 @@ const FORMATS: readonly FormatRow[] = [
     endings: ['.safetensors'],
     open: openSafetensors,
     openShard: openSafetensors,
+    // As pre-training here saves a discriminator; others are whole, whatever their heads.
+    complete: async (reader, source, context) => (needsGenerator(reader) ? complete(reader, source, context) : reader),
   },
   { formats: ['h5'], files: ['tf_model.h5'], endings: ['.h5', '.hdf5'], open: openH5, openShard: openH5 },
   {
@@ -63,7 +66,7 @@ const FORMATS: readonly FormatRow[] = [
     endings: ['.bin', '.pt', '.pth', '.ckpt'],
     open: openPytorch,
     openShard: openPytorch,
-    complete: (reader, source, { generator }) => completeOriginal(reader, source, generator),
+    complete,
   },
   {
     formats: ['savedmodel'],
@@ -117,6 +120,13 @@ function openNamed(
   const row = fitting ?? (from === undefined ? undefined : rows[0]);
   if (row === undefined) throw notReadable(source.pathOf(file), rows);
   return { name, open: opener(source, name, row, isIndex) };
+}
+
+function complete(reader: CheckpointReader, source: FileSource, context: OpenContext): Promise<CheckpointReader> {
+  return completeOriginal(reader, source, context.generator, async (place, name) => {
+    const weights = await findWeights(place, name, undefined);
+    return weights.open(context);
+  });
 }
 
 function opener(source: FileSource, name: string, row: FormatRow, isIndex: boolean): WeightsFile['open'] {

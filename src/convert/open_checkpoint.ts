@@ -1,5 +1,6 @@
 import { type Architecture, architectureOf } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import type { MaskedLmHeadName } from '../config/masked_lm_head_name';
 import type { FileSource } from '../sources/file_source';
 import { resolveSource } from '../sources/resolve_source';
 import type { SourceOptions } from '../sources/source_options';
@@ -31,6 +32,8 @@ export interface OpenOptions extends SourceOptions {
   readonly from?: SourceFormat | undefined;
   /** File of the generator of a v3 checkpoint that holds only differences to it; see `original_reader.ts`. */
   readonly generator?: string | undefined;
+  /** Which masked-LM head to have, where the checkpoint holds several or none; what it holds by default. */
+  readonly head?: MaskedLmHeadName | undefined;
 }
 
 /**

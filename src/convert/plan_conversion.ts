@@ -1,5 +1,6 @@
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import type { MaskedLmHeadName } from '../config/masked_lm_head_name';
 import { CheckpointError, UsageError } from '../errors';
 import { architectureFromHead } from './architecture_from_head';
 import type { CheckpointFormat } from './checkpoint_format';
@@ -26,6 +27,8 @@ export interface ConversionChoice {
   readonly dtype?: StorageType | undefined;
   /** Leave head weights of another shape out instead of refusing them; false by default. */
   readonly ignoreMismatchedSizes?: boolean | undefined;
+  /** Which masked-LM head to write, where the checkpoint holds several; what it holds by default. */
+  readonly head?: MaskedLmHeadName | undefined;
   /** Refuse a checkpoint that holds a tensor the model has no use for; false by default. */
   readonly strict?: boolean | undefined;
 }
@@ -88,7 +91,9 @@ export function planConversion(checkpoint: Checkpoint, choice: ConversionChoice)
   requireStorageType(format, dtype);
   const architecture = choice.architecture ?? chooseArchitecture(checkpoint);
   const isMasked = architecture === 'TFDebertaV2ForMaskedLM';
-  const config = isMasked ? resolveMaskedLmHead(checkpoint.config, reader.tensors) : checkpoint.config;
+  const config = isMasked
+    ? resolveMaskedLmHead(checkpoint.config, reader.tensors, choice.head)
+    : withoutDecoder(checkpoint.config);
   const { entries, info } = planComplete(reader, weightSpecs(config, architecture), choice);
   const isPytorch = format === 'safetensors';
   const rows = entries.map(({ spec, source }) => ({
@@ -100,6 +105,11 @@ export function planConversion(checkpoint: Checkpoint, choice: ConversionChoice)
     to: storedType(spec, dtype),
   }));
   return { architecture, format, dtype, config, entries, rows, info };
+}
+
+/** The decoder belongs to masked-LM models alone. */
+function withoutDecoder(config: DebertaV2Config): DebertaV2Config {
+  return config.enhancedMaskDecoder ? config.with({ enhancedMaskDecoder: false }) : config;
 }
 
 function chooseArchitecture({ architecture, config, reader, source }: Checkpoint): Architecture {

@@ -94,7 +94,9 @@ function toDotted(name: string): string {
     .replace(/:\d+$/, '')
     .replaceAll('_._', '/')
     .split('/')
-    .map((segment) => segment.replace(/^(deberta|cls|pooler|classifier|qa_outputs|lm_predictions)_\d+$/, '$1'))
+    .map((segment) =>
+      segment.replace(/^(deberta|cls|pooler|classifier|qa_outputs|lm_predictions|mask_predictions)_\d+$/, '$1'),
+    )
     .join('.');
 }
 

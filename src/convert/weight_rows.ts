@@ -45,6 +45,8 @@ const pooled = oneOf('TFDebertaV2ForSequenceClassification', 'TFDebertaV2ForMult
 const classified = oneOf('TFDebertaV2ForSequenceClassification', 'TFDebertaV2ForTokenClassification');
 const masked = oneOf('TFDebertaV2ForMaskedLM');
 const legacyHead: Condition = (config, architecture) => masked(config, architecture) && config.legacy;
+const detects = oneOf('TFDebertaV2ForReplacedTokenDetection');
+const decodes: Condition = (config, architecture) => masked(config, architecture) && config.enhancedMaskDecoder;
 const originalHead: Condition = (config, architecture) => masked(config, architecture) && !config.legacy;
 
 const plain = (part: WeightPart, name: string, tfName: string, when: Condition, ...sizes: Size[]): WeightRow => ({
@@ -76,7 +78,7 @@ const TF_LAYER = 'deberta/encoder/layer_._{i}';
  * Every weight a DeBERTa-v2 checkpoint can hold, in the order in which the TensorFlow classes create them.
  *
  * Mirrors `modeling_tf_deberta_v2.py` and `modeling_deberta_v2.py` of Hugging Face transformers, and for
- * `lm_predictions` the masked-LM head of microsoft/DeBERTa.
+ * `lm_predictions` and `mask_predictions` the heads of microsoft/DeBERTa.
  */
 export const WEIGHT_ROWS: readonly WeightRow[] = [
   plain(
@@ -100,6 +102,15 @@ export const WEIGHT_ROWS: readonly WeightRow[] = [
     'deberta.embeddings.position_embeddings.weight',
     'deberta/embeddings/position_embeddings/embeddings',
     (config) => config.positionBiasedInput,
+    (config) => config.maxPositionEmbeddings,
+    E,
+  ),
+  // The same table where only the enhanced mask decoder reads it.
+  plain(
+    'head',
+    'deberta.embeddings.position_embeddings.weight',
+    'deberta/embeddings/position_embeddings/embeddings',
+    decodes,
     (config) => config.maxPositionEmbeddings,
     E,
   ),
@@ -159,6 +170,9 @@ export const WEIGHT_ROWS: readonly WeightRow[] = [
   plain('head', 'lm_predictions.lm_head.bias', 'lm_predictions/lm_head/bias', originalHead, V),
   ...dense('head', 'lm_predictions.lm_head.dense', 'lm_predictions/lm_head/dense', originalHead, H, E),
   ...layerNorm('head', 'lm_predictions.lm_head', 'lm_predictions/lm_head', originalHead, E),
+  ...dense('head', 'mask_predictions.dense', 'mask_predictions/dense', detects, H, H),
+  ...layerNorm('head', 'mask_predictions', 'mask_predictions', detects, H),
+  ...dense('head', 'mask_predictions.classifier', 'mask_predictions/classifier', detects, H, () => 1),
   ...dense('head', 'pooler.dense', 'pooler/dense', pooled, H, H),
   ...dense('head', 'classifier', 'classifier', classified, H, C),
   ...dense('head', 'classifier', 'classifier', oneOf('TFDebertaV2ForMultipleChoice'), H, () => 1),

@@ -33,6 +33,8 @@ export interface ProgramSources {
   /** Rows of the relative table by distance, int32 `[2S]`; needed where the program is relative. */
   readonly descendingRows?: string | undefined;
   readonly ascendingRows?: string | undefined;
+  /** Rows of `[B · S]` to choose, int32 `[N]`; all where not given. */
+  readonly rows?: string | undefined;
   readonly weight: (name: WeightName) => string;
   /** `[h, 2 · span, d]`. */
   readonly positionTable: (table: PositionTable) => string;
@@ -82,11 +84,12 @@ class ProgramEmitter {
     for (const step of this.#program.steps) this.#values.set(step.output, this.#step(step));
     const { value, layout } = this.#program.result;
     const rows = this.#values.get(value)!;
-    if (layout === 'texts' || layout === 'choices') return [rows];
+    if (layout === 'texts' || layout === 'choices' || this.#sources.rows !== undefined) return [rows];
     const tokens = this.#reshape(rows, [this.#batch, this.#length, -1]);
     if (layout === 'tokens') return [tokens];
-    const start = this.#op('Unpack', [tokens], { ...T, num: { int: 2 }, axis: { int: 2 } });
-    return [start, this.#graph.output(start, 1)];
+    const { names } = this.#program.result;
+    const scores = this.#op('Unpack', [tokens], { ...T, num: { int: names.length }, axis: { int: 2 } });
+    return names.map((_, index) => (index === 0 ? scores : this.#graph.output(scores, index)));
   }
 
   #step(step: Step): string {
@@ -105,6 +108,15 @@ class ProgramEmitter {
         return this.#normalize(this.#value(step.input), step.norm);
       case 'firstToken':
         return this.#firstToken(this.#value(step.input));
+      case 'addPositions':
+        return this.#addPositions(this.#value(step.input), step.table);
+      case 'addFirstToken':
+        return this.#normalize(this.#addFirstToken(this.#value(step.input)), step.norm);
+      case 'chooseRows': {
+        const { rows } = this.#sources;
+        const input = this.#value(step.input);
+        return rows === undefined ? input : this.#gather(input, rows, 0);
+      }
       case 'scoreVocabulary': {
         const product = this.#op('MatMul', [this.#value(step.input), this.#weight(step.table)], {
           ...T,
@@ -119,8 +131,7 @@ class ProgramEmitter {
     const { inputIds, tokenTypeIds } = this.#sources;
     let embedded = this.#gather(this.#weight(words), inputIds, 0);
     if (positions !== undefined) {
-      const size = this.#pack([this.#length, -1]);
-      embedded = this.#add(embedded, this.#slice(this.#weight(positions), this.#graph.int([0, 0]), size));
+      embedded = this.#add(embedded, this.#positions(positions));
     }
     if (tokenTypes !== undefined) {
       embedded = this.#add(embedded, this.#gather(this.#weight(tokenTypes), tokenTypeIds!, 0));
@@ -132,7 +143,8 @@ class ProgramEmitter {
   #attend(step: AttendStep): string {
     const { heads, headSize } = this.#program.sizes;
     const input = this.#value(step.input);
-    const scaled = this.#multiplyFloat(this.#project(input, step.query), this.#graph.float(this.#program.queryScale));
+    const queries = step.queries === undefined ? input : this.#value(step.queries);
+    const scaled = this.#multiplyFloat(this.#project(queries, step.query), this.#graph.float(this.#program.queryScale));
     const query = this.#splitHeads(scaled);
     const key = this.#splitHeads(this.#project(input, step.key));
     const value = this.#splitHeads(this.#project(input, step.value));
@@ -224,7 +236,7 @@ class ProgramEmitter {
     const { hidden } = this.#program.sizes;
     const channels = hidden / groups;
     const margin = (kernelSize - 1) / 2;
-    const texts = this.#reshape(this.#value(input), [this.#batch, this.#length, hidden]);
+    const texts = this.#texts(this.#value(input));
     const margins = this.#op('Reshape', [this.#graph.int([0, 0, margin, margin, 0, 0]), this.#graph.int([3, 2])], {
       T: { type: 'int32' },
       Tshape: { type: 'int32' },
@@ -254,10 +266,32 @@ class ProgramEmitter {
   }
 
   #firstToken(rows: string): string {
-    const { hidden } = this.#program.sizes;
-    const texts = this.#reshape(rows, [this.#batch, this.#length, hidden]);
-    const first = this.#slice(texts, this.#graph.int([0, 0, 0]), this.#pack([this.#batch, 1, hidden]));
-    return this.#reshape(first, [-1, hidden]);
+    return this.#reshape(this.#firstOf(this.#texts(rows)), [-1, this.#program.sizes.hidden]);
+  }
+
+  #addFirstToken(rows: string): string {
+    const texts = this.#texts(rows);
+    return this.#reshape(this.#add(texts, this.#firstOf(texts)), [-1, this.#program.sizes.hidden]);
+  }
+
+  #addPositions(rows: string, table: WeightName): string {
+    return this.#reshape(this.#add(this.#texts(rows), this.#positions(table)), [-1, this.#program.sizes.hidden]);
+  }
+
+  /** The embeddings of positions, `[S, E]`. */
+  #positions(table: WeightName): string {
+    return this.#slice(this.#weight(table), this.#graph.int([0, 0]), this.#pack([this.#length, -1]));
+  }
+
+  /** `[B · S, H]` → `[B, S, H]`. */
+  #texts(rows: string): string {
+    return this.#reshape(rows, [this.#batch, this.#length, this.#program.sizes.hidden]);
+  }
+
+  /** `[B, S, H]` → `[B, 1, H]`. */
+  #firstOf(texts: string): string {
+    const size = this.#pack([this.#batch, 1, this.#program.sizes.hidden]);
+    return this.#slice(texts, this.#graph.int([0, 0, 0]), size);
   }
 
   #emitPenalty(): string | undefined {

@@ -69,7 +69,7 @@ const OUTPUT_SHAPES: Readonly<Record<OutputLayout, GraphShape>> = {
   tokens: [-1, -1, -1],
   texts: [-1, -1],
   choices: [-1, -1],
-  spans: [-1, -1],
+  scores: [-1, -1],
 };
 
 /**

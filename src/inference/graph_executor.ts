@@ -34,14 +34,14 @@ interface LoadedGraph {
   assigned: readonly tf.DataId[];
 }
 
-/** Runs a program as a graph in a session of TensorFlow, one session for each kind of attention mask. */
+/** Runs a program as a graph in a session of TensorFlow, one session for each kind of attention mask and of rows. */
 export class GraphExecutor implements Executor {
   readonly #program: Program;
   readonly #weights: WeightReader;
   readonly #options: GraphExecutorOptions;
   readonly #tables: PositionTables;
   readonly #rows: RelativePositionRows | undefined;
-  readonly #loaded = new Map<MaskKind, LoadedGraph>();
+  readonly #loaded = new Map<string, LoadedGraph>();
   /** Shapes that the compiler was given, and when it was given the last of them. */
   readonly #compiling = new Set<string>();
   #compilingSince = Number.NEGATIVE_INFINITY;
@@ -68,7 +68,7 @@ export class GraphExecutor implements Executor {
       this.#tables.refresh();
       const { isCompiled, weights: holding } = this.#options;
       const complete = isCompiled || holding === 'variables' ? withMask(inputs) : inputs;
-      const loaded = this.#load(maskKindOf(complete));
+      const loaded = this.#load(maskKindOf(complete), complete.rows !== undefined);
       if (isCompiled) this.#noteCompilation(complete);
       const feeds = loaded.inference.inputs.map((name) => this.#input(name, complete));
       const weights = loaded.inference.weights.map((source) => this.#read(source));
@@ -95,15 +95,16 @@ export class GraphExecutor implements Executor {
     this.#compilingSince = performance.now();
   }
 
-  #load(maskKind: MaskKind): LoadedGraph {
-    const known = this.#loaded.get(maskKind);
+  #load(maskKind: MaskKind, choosesRows: boolean): LoadedGraph {
+    const kind = `${maskKind} ${choosesRows}`;
+    const known = this.#loaded.get(kind);
     if (known !== undefined) return known;
     const shapeOf = (source: WeightSource) => this.#read(source).shape;
-    const inference = buildInferenceGraph(this.#program, { ...this.#options, maskKind, shapeOf });
+    const inference = buildInferenceGraph(this.#program, { ...this.#options, maskKind, choosesRows, shapeOf });
     const feeds = [...inference.inputs, ...(inference.assignment ? [] : inference.weights.map(({ name }) => name))];
     const session = GraphSession.load(inference.graph, { feeds, outputs: inference.outputs });
     const loaded: LoadedGraph = { inference, session, assigned: [] };
-    this.#loaded.set(maskKind, loaded);
+    this.#loaded.set(kind, loaded);
     return loaded;
   }
 
@@ -118,7 +119,7 @@ export class GraphExecutor implements Executor {
     return source.kind === 'weight' ? this.#weights(source.name) : this.#tables.get(source.table);
   }
 
-  #input(name: InputFeed, { inputIds, attentionMask, tokenTypeIds }: InferenceInputs): tf.Tensor {
+  #input(name: InputFeed, { inputIds, attentionMask, tokenTypeIds, rows }: InferenceInputs): tf.Tensor {
     switch (name) {
       case 'input_ids':
         return withType(inputIds, 'int32');
@@ -130,6 +131,8 @@ export class GraphExecutor implements Executor {
         return this.#rows!.forLength(inputIds.shape[1]).descending;
       case 'ascending_rows':
         return this.#rows!.forLength(inputIds.shape[1]).ascending;
+      case 'rows':
+        return rows!;
     }
   }
 }

@@ -11,7 +11,13 @@ import {
 } from './weight_nodes';
 
 /** Names of the inputs an inference graph can take. */
-export type InputFeed = 'input_ids' | 'attention_mask' | 'token_type_ids' | 'descending_rows' | 'ascending_rows';
+export type InputFeed =
+  | 'input_ids'
+  | 'attention_mask'
+  | 'token_type_ids'
+  | 'descending_rows'
+  | 'ascending_rows'
+  | 'rows';
 
 /** A program as a graph that a session can run. */
 export interface InferenceGraph {
@@ -29,6 +35,8 @@ export interface InferenceGraph {
 /** How {@link buildInferenceGraph} builds. */
 export interface InferenceGraphOptions extends WeightNodesOptions {
   readonly maskKind: MaskKind;
+  /** Whether it takes the rows that the head is computed for. */
+  readonly choosesRows: boolean;
   /** Whether TensorFlow compiles the program for each shape (XLA), or runs its nodes one by one. */
   readonly isCompiled: boolean;
 }
@@ -42,6 +50,7 @@ const INPUTS: Readonly<Record<InputFeed, { readonly dtype: DataType; readonly sh
   token_type_ids: { dtype: 'int32', shape: [-1, -1] },
   descending_rows: { dtype: 'int32', shape: [-1] },
   ascending_rows: { dtype: 'int32', shape: [-1] },
+  rows: { dtype: 'int32', shape: [-1] },
 };
 
 /**
@@ -52,7 +61,7 @@ const INPUTS: Readonly<Record<InputFeed, { readonly dtype: DataType; readonly sh
  */
 export function buildInferenceGraph(program: Program, options: InferenceGraphOptions): InferenceGraph {
   const graph = new GraphBuilder();
-  const inputs = inputsOf(program, options.maskKind);
+  const inputs = inputsOf(program, options);
   const weights = new WeightNodes(graph, options);
   const references = new Map<string, string>(inputs.map((name) => [name, placeholder(graph, name, options.maskKind)]));
   const results = options.isCompiled
@@ -69,12 +78,13 @@ export function buildInferenceGraph(program: Program, options: InferenceGraphOpt
   };
 }
 
-function inputsOf(program: Program, maskKind: MaskKind): InputFeed[] {
+function inputsOf(program: Program, { maskKind, choosesRows }: InferenceGraphOptions): InputFeed[] {
   return [
     'input_ids',
     ...(maskKind === 'none' ? [] : (['attention_mask'] as const)),
     ...(program.usesTokenTypes ? (['token_type_ids'] as const) : []),
     ...(program.relative === undefined ? [] : (['descending_rows', 'ascending_rows'] as const)),
+    ...(choosesRows ? (['rows'] as const) : []),
   ];
 }
 
@@ -91,6 +101,7 @@ function sourcesOf(inputs: ReadonlyMap<string, string>, maskKind: MaskKind, weig
     tokenTypeIds: inputs.get('token_type_ids'),
     descendingRows: inputs.get('descending_rows'),
     ascendingRows: inputs.get('ascending_rows'),
+    rows: inputs.get('rows'),
     weight: (name) => weights.reference({ kind: 'weight', name }),
     positionTable: (table) => weights.reference({ kind: 'table', name: table.name, table }),
   };

@@ -8,4 +8,6 @@ export interface InferenceInputs {
   readonly attentionMask?: tf.Tensor;
   /** `[B, S]`; zeros by default. */
   readonly tokenTypeIds?: tf.Tensor2D;
+  /** Rows of `[B · S]` that the head is computed for, where the program can choose; all by default. */
+  readonly rows?: tf.Tensor1D;
 }

@@ -4,6 +4,7 @@ import type { Program, ValueName } from './program';
 export function lastRead({ steps, result }: Program): ValueName[][] {
   const reads = steps.map((step) => {
     if (step.kind === 'embed') return [];
+    if (step.kind === 'attend') return [step.input, step.queries ?? step.input];
     return 'residual' in step ? [step.input, step.residual] : [step.input];
   });
   return reads.map((names, index) => {

@@ -11,6 +11,8 @@ const EMBEDDINGS = 'deberta/embeddings';
 const ENCODER = 'deberta/encoder';
 /** What the encoder gives, and every head starts from. */
 const LAST_STATES = 'states';
+/** What the enhanced mask decoder starts from. */
+const ENCODED_STATES = 'encoded';
 
 /**
  * The program of a model: what `forward` computes in inference mode, in fused steps.
@@ -20,6 +22,8 @@ const LAST_STATES = 'states';
  */
 export function lower(architecture: Architecture, config: DebertaV2Config): Program {
   const head = HEADS[architecture](config);
+  const decodes = architecture === 'TFDebertaV2ForMaskedLM' && config.enhancedMaskDecoder;
+  const steps = [...(decodes ? decodedSteps(config) : encoderSteps(config)), ...head.steps];
   return {
     sizes: {
       embedding: config.embeddingSize,
@@ -31,7 +35,8 @@ export function lower(architecture: Architecture, config: DebertaV2Config): Prog
     queryScale: queryScale(config),
     ...withoutUndefined({ relative: relativeTable(config) }),
     usesTokenTypes: config.typeVocabSize > 0,
-    steps: [...encoderSteps(config), ...head.steps],
+    tellsPaddingApart: steps.some(({ kind }) => kind === 'addPositions' || kind === 'addFirstToken'),
+    steps,
     result: head.result,
   };
 }
@@ -52,17 +57,33 @@ function relativeTable(config: DebertaV2Config): RelativeTable | undefined {
   };
 }
 
-function encoderSteps(config: DebertaV2Config): Step[] {
+/**
+ * @param layers how many of the encoder's blocks, from the first.
+ * @param result what the last of them gives.
+ */
+function encoderSteps(config: DebertaV2Config, layers = config.numHiddenLayers, result = LAST_STATES): Step[] {
   const steps: Step[] = [embedStep(config)];
-  for (let layer = 0; layer < config.numHiddenLayers; layer++) {
-    const isLast = layer === config.numHiddenLayers - 1;
+  for (let layer = 0; layer < layers; layer++) {
+    const isLast = layer === layers - 1;
     const convolves = layer === 0 && config.convKernelSize > 0;
     const input = layer === 0 ? 'embedded' : `layer_${layer - 1}`;
-    const output = isLast ? LAST_STATES : `layer_${layer}`;
+    const output = isLast ? result : `layer_${layer}`;
     steps.push(...blockSteps(config, layer, input, convolves ? 'beside_convolution' : output));
     if (convolves) steps.push(convolveStep(config, 'beside_convolution', output));
   }
   return steps;
+}
+
+/** The enhanced mask decoder: the last block twice, on what the last but one gives; see `DebertaV2Encoder.decode`. */
+function decodedSteps(config: DebertaV2Config): Step[] {
+  const last = config.numHiddenLayers - 1;
+  const table = `${EMBEDDINGS}/position_embeddings/embeddings`;
+  return [
+    ...encoderSteps(config, last, ENCODED_STATES),
+    { kind: 'addPositions', input: ENCODED_STATES, output: 'placed', table },
+    ...blockSteps(config, last, ENCODED_STATES, 'decoded', 'placed'),
+    ...blockSteps(config, last, ENCODED_STATES, LAST_STATES, 'decoded'),
+  ];
 }
 
 function embedStep(config: DebertaV2Config): EmbedStep {
@@ -79,17 +100,20 @@ function embedStep(config: DebertaV2Config): EmbedStep {
   };
 }
 
-function blockSteps(config: DebertaV2Config, layer: number, input: string, output: string): Step[] {
+/** @param queries where queries come from, and what attention is added to, if not the input. */
+function blockSteps(config: DebertaV2Config, layer: number, input: string, output: string, queries?: string): Step[] {
   const path = `${ENCODER}/layer_._${layer}`;
-  const context = `context_${layer}`;
-  const attended = `attended_${layer}`;
-  const widened = `widened_${layer}`;
+  const [context, attended, widened] = ['context', 'attended', 'widened'].map((name) => `${name} of ${output}`) as [
+    string,
+    string,
+    string,
+  ];
   return [
-    { ...attendStep(config, `${path}/attention/self`), input, output: context },
+    { ...attendStep(config, `${path}/attention/self`), input, output: context, ...withoutUndefined({ queries }) },
     {
       kind: 'projectAndAdd',
       input: context,
-      residual: input,
+      residual: queries ?? input,
       output: attended,
       affine: affine(`${path}/attention/output/dense`),
       norm: norm(`${path}/attention/output`, config),
@@ -112,7 +136,7 @@ function blockSteps(config: DebertaV2Config, layer: number, input: string, outpu
   ];
 }
 
-function attendStep(config: DebertaV2Config, path: string): Omit<AttendStep, 'input' | 'output'> {
+function attendStep(config: DebertaV2Config, path: string): Omit<AttendStep, 'input' | 'queries' | 'output'> {
   const { relativeAttention, posAttType, shareAttKey } = config;
   const table = (term: 'c2p' | 'p2c', name: string, shared: string, own: string, scale: number) => {
     if (!relativeAttention || !posAttType.includes(term)) return undefined;
@@ -159,9 +183,10 @@ const HEADS: Readonly<Record<Architecture, (config: DebertaV2Config) => Head>> =
   }),
   TFDebertaV2ForQuestionAnswering: () => ({
     steps: [project('qa_outputs', LAST_STATES, 'spans')],
-    result: { value: 'spans', layout: 'spans', names: ['start_logits', 'end_logits'] },
+    result: { value: 'spans', layout: 'scores', names: ['start_logits', 'end_logits'] },
   }),
   TFDebertaV2ForMultipleChoice: (config) => pooledHead(config, 'choices'),
+  TFDebertaV2ForReplacedTokenDetection: detectionHead,
 };
 
 function pooledHead(config: DebertaV2Config, layout: 'texts' | 'choices'): Head {
@@ -175,13 +200,25 @@ function pooledHead(config: DebertaV2Config, layout: 'texts' | 'choices'): Head 
   };
 }
 
+function detectionHead(config: DebertaV2Config): Head {
+  return {
+    steps: [
+      { kind: 'addFirstToken', input: LAST_STATES, output: 'in_context', norm: norm('mask_predictions', config) },
+      project('mask_predictions/dense', 'in_context', 'transformed', config.hiddenAct),
+      project('mask_predictions/classifier', 'transformed', 'logits'),
+    ],
+    result: { value: 'logits', layout: 'scores', names: ['logits'] },
+  };
+}
+
 function maskedLmHead(config: DebertaV2Config): Head {
   const { head, transform } = config.legacy
     ? { head: 'cls/predictions', transform: 'cls/predictions/transform' }
     : { head: 'lm_predictions/lm_head', transform: 'lm_predictions/lm_head' };
   return {
     steps: [
-      project(`${transform}/dense`, LAST_STATES, 'transformed', config.hiddenAct),
+      { kind: 'chooseRows', input: LAST_STATES, output: 'chosen' },
+      project(`${transform}/dense`, 'chosen', 'transformed', config.hiddenAct),
       { kind: 'normalize', input: 'transformed', output: 'normalized', norm: norm(transform, config) },
       {
         kind: 'scoreVocabulary',

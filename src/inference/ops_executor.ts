@@ -69,7 +69,7 @@ export class OpsExecutor implements Executor {
         for (const name of this.#lastRead[index]!) run.values.get(name)!.dispose();
       }
       const { value, layout } = this.#program.result;
-      return arrange(run.values.get(value)!, layout, run);
+      return arrange(run.values.get(value)!, inputs.rows === undefined ? layout : 'texts', run);
     });
   }
 
@@ -99,6 +99,20 @@ export class OpsExecutor implements Executor {
           const texts = tf.reshape(input, [run.batch, run.length, -1]) as tf.Tensor3D;
           return tf.reshape(tf.slice(texts, [0, 0, 0], [-1, 1, -1]), [run.batch, -1]);
         }
+        case 'addPositions': {
+          const positions = tf.slice(this.#weights(step.table) as tf.Tensor2D, 0, run.length);
+          const texts = tf.reshape(input, [run.batch, run.length, -1]);
+          return tf.reshape(tf.add(texts, positions), input.shape);
+        }
+        case 'addFirstToken': {
+          const texts = tf.reshape(input, [run.batch, run.length, -1]) as tf.Tensor3D;
+          const first = tf.slice(texts, [0, 0, 0], [-1, 1, -1]);
+          return this.#normalize(tf.reshape(tf.add(texts, first), input.shape), step.norm);
+        }
+        case 'chooseRows': {
+          const { rows } = run.inputs;
+          return rows === undefined ? tf.clone(input) : embeddingLookup(input as tf.Tensor2D, rows);
+        }
         case 'scoreVocabulary':
           return tiedProjection(input, this.#weights(step.table) as tf.Tensor2D, this.#vector(step.bias));
       }
@@ -125,7 +139,8 @@ export class OpsExecutor implements Executor {
   }
 
   #attend(step: AttendStep, input: tf.Tensor, run: Run): tf.Tensor {
-    const query = tf.mul(this.#splitHeads(input, step.query, run), this.#program.queryScale) as tf.Tensor4D;
+    const queries = step.queries === undefined ? input : run.values.get(step.queries)!;
+    const query = tf.mul(this.#splitHeads(queries, step.query, run), this.#program.queryScale) as tf.Tensor4D;
     const key = this.#splitHeads(input, step.key, run);
     let scores = batchMatMul(query, tf.transpose(key, [0, 1, 3, 2])) as tf.Tensor4D;
     if (step.positionKeys !== undefined) {

@@ -43,7 +43,9 @@ export class PackedWeights {
   readonly #precision: Precision;
   readonly #slots: Slot[] = [];
   readonly #vectors = new Map<WeightName, Address>();
-  readonly #affines = new Map<Step, PackedAffine>();
+  readonly #affines = new Map<string, PackedAffine>();
+  readonly #ofSteps = new Map<Step, PackedAffine>();
+  readonly #ofQueries = new Map<AttendStep, PackedAffine>();
   #end: Address;
 
   /** @param start the first address that is free. */
@@ -78,9 +80,14 @@ export class PackedWeights {
     return hasChanged;
   }
 
-  /** The matrix and bias of a step that multiplies. */
+  /** The matrix and bias of a step that multiplies; of keys and values alone where queries come from elsewhere. */
   affine(step: Step): PackedAffine {
-    return this.#affines.get(step)!;
+    return this.#ofSteps.get(step)!;
+  }
+
+  /** The matrix and bias of queries that come from elsewhere. */
+  queries(step: AttendStep): PackedAffine {
+    return this.#ofQueries.get(step)!;
   }
 
   /** A weight as it is, without packing. */
@@ -97,20 +104,23 @@ export class PackedWeights {
       case 'embed':
         if (step.positions !== undefined) this.#keepVector(step.positions);
         if (step.tokenTypes !== undefined) this.#keepVector(step.tokenTypes);
-        if (step.projection !== undefined) this.#affines.set(step, this.#keepAffine([step.projection]));
+        if (step.projection !== undefined) this.#ofSteps.set(step, this.#keepAffine([step.projection]));
         break;
       case 'attend':
-        this.#affines.set(step, this.#keepAffine(...this.#projections(step)));
+        this.#layOutProjections(step);
         break;
       case 'project':
       case 'projectAndAdd':
-        this.#affines.set(step, this.#keepAffine([step.affine]));
+        this.#ofSteps.set(step, this.#keepAffine([step.affine]));
         break;
       case 'convolve':
-        this.#affines.set(step, this.#keepConvolution(step));
+        this.#ofSteps.set(step, this.#keepConvolution(step));
         break;
       case 'scoreVocabulary':
-        this.#affines.set(step, { weights: this.#keepTransposed(step.table), bias: this.#keepVector(step.bias) });
+        this.#ofSteps.set(step, { weights: this.#keepTransposed(step.table), bias: this.#keepVector(step.bias) });
+        break;
+      case 'addPositions':
+        this.#keepVector(step.table);
         break;
     }
     if ('norm' in step) {
@@ -120,11 +130,15 @@ export class PackedWeights {
   }
 
   /** Queries, keys and values, the queries with their scale in their weights. */
-  #projections({ query, key, value }: AttendStep): [readonly Affine[], readonly number[]] {
-    return [
-      [query, key, value],
-      [this.#program.queryScale, 1, 1],
-    ];
+  #layOutProjections(step: AttendStep): void {
+    const { query, key, value } = step;
+    const { queryScale } = this.#program;
+    if (step.queries === undefined) {
+      this.#ofSteps.set(step, this.#keepAffine([query, key, value], [queryScale, 1, 1]));
+      return;
+    }
+    this.#ofQueries.set(step, this.#keepAffine([query], [queryScale]));
+    this.#ofSteps.set(step, this.#keepAffine([key, value]));
   }
 
   #take(bytes: number): Address {
@@ -148,8 +162,17 @@ export class PackedWeights {
     this.#memory.floats(address, values.length).set(values);
   }
 
-  /** Matrices `[K, N]` side by side as one, with their biases. */
+  /** Matrices `[K, N]` side by side as one, with their biases; those of a block that runs twice are kept once. */
   #keepAffine(affines: readonly Affine[], scales: readonly number[] = affines.map(() => 1)): PackedAffine {
+    const key = affines.map(({ kernel }) => kernel).join();
+    const known = this.#affines.get(key);
+    if (known !== undefined) return known;
+    const kept = this.#packAffine(affines, scales);
+    this.#affines.set(key, kept);
+    return kept;
+  }
+
+  #packAffine(affines: readonly Affine[], scales: readonly number[]): PackedAffine {
     const kernels = affines.map(({ kernel }) => this.#weights(kernel));
     const [inner = 0] = kernels[0]!.shape;
     const widths = kernels.map(({ shape }) => shape[1]!);

@@ -5,8 +5,10 @@ import { convolutionRows, KernelPlan, TILE_WORDS } from '../kernels/kernel_plan'
 import type { PlanPlace } from '../kernels/kernel_runner';
 import { lastRead } from './last_read';
 import type { PackedPositions } from './packed_positions';
-import type { PackedWeights } from './packed_weights';
+import type { PackedAffine, PackedWeights } from './packed_weights';
 import type {
+  AddFirstTokenStep,
+  AddPositionsStep,
   AttendStep,
   ConvolveStep,
   EmbedStep,
@@ -31,6 +33,8 @@ export interface PlanInputs {
   /** The type of each row's token; undefined where all are 0. */
   readonly tokenTypes: Int32Array | undefined;
   readonly mask: HostMask | undefined;
+  /** Places of the batch part that the head is computed for; all where undefined. */
+  readonly chosen: Int32Array | undefined;
 }
 
 /** A plan laid out in memory, ready to be run once. */
@@ -64,6 +68,15 @@ const LEAST_QUERIES = 64;
 /** Lays out what the kernels need to run a program on some texts. */
 export function planProgram(context: PlanContext, inputs: PlanInputs): ProgramPlan {
   return new Planner(context, inputs).plan();
+}
+
+/** Where the bias is added by the step that follows. */
+function unbiased(affine: PackedAffine): PackedAffine {
+  return { ...affine, bias: 0 };
+}
+
+function everyRow(rows: number): Int32Array {
+  return Int32Array.from({ length: rows }, (_, row) => row);
 }
 
 class Planner {
@@ -142,7 +155,16 @@ class Planner {
         return output;
       }
       case 'firstToken':
-        return this.#firstToken(this.#value(step.input));
+        return this.#pick(this.#value(step.input), this.#firstRows());
+      case 'addPositions':
+        return this.#addPositions(step);
+      case 'addFirstToken':
+        return this.#addFirstToken(step);
+      case 'chooseRows': {
+        const { chosen, rows } = this.#inputs;
+        const input = this.#value(step.input);
+        return this.#pick(input, chosen?.map((place) => rows.rowOfPlace[place]!) ?? everyRow(input.rows));
+      }
     }
   }
 
@@ -158,7 +180,8 @@ class Planner {
     if (step.tokenTypes !== undefined) {
       this.#addRows(sum, weights.vector(step.tokenTypes), tokenTypes ?? new Int32Array(rows.count));
     }
-    const embedded = step.projection === undefined ? sum : this.#product(step, sum, 0, ACTIVATION_CODES.none);
+    const embedded =
+      step.projection === undefined ? sum : this.#product(unbiased(weights.affine(step)), sum, ACTIVATION_CODES.none);
     this.#normalize(embedded, embedded, step.norm, { rowScales: this.#scales });
     if (embedded !== sum) this.#space.release(sum.address);
     return embedded;
@@ -171,11 +194,18 @@ class Planner {
   #attend(step: AttendStep): Value {
     const { weights, positions, program, memory } = this.#context;
     const { heads, headSize } = program.sizes;
-    const { bias } = weights.affine(step);
-    const projections = this.#product(step, this.#value(step.input), bias, ACTIVATION_CODES.none);
-    const output = this.#make(projections.rows, heads * headSize);
+    const size = heads * headSize;
+    const projections = this.#product(weights.affine(step), this.#value(step.input), ACTIVATION_CODES.none);
+    const queries =
+      step.queries === undefined
+        ? projections
+        : this.#product(weights.queries(step), this.#value(step.queries), ACTIVATION_CODES.none);
+    const output = this.#make(projections.rows, size);
     this.#plan.attend({
-      projections: projections.address,
+      queries: queries.address,
+      queryStride: queries.width,
+      keys: projections.address + (queries === projections ? 4 * size : 0),
+      keyStride: projections.width,
       tiles: this.#attendTiles.address,
       tileCount: this.#attendTiles.count,
       heads,
@@ -189,6 +219,7 @@ class Planner {
     const longest = Math.max(1, ...this.#inputs.rows.texts.map(({ length }) => length));
     this.#scratchBytes = Math.max(this.#scratchBytes, memory.kernels.attendScratchBytes(longest, headSize));
     this.#space.release(projections.address);
+    if (queries !== projections) this.#space.release(queries.address);
     return output;
   }
 
@@ -235,18 +266,18 @@ class Planner {
 
   #project(step: ProjectStep | ScoreVocabularyStep, input: Value): Value {
     const activation = step.kind === 'project' ? (step.activation ?? 'none') : 'none';
-    return this.#product(step, input, this.#context.weights.affine(step).bias, ACTIVATION_CODES[activation]);
+    return this.#product(this.#context.weights.affine(step), input, ACTIVATION_CODES[activation]);
   }
 
   #projectAndAdd(step: ProjectAndAddStep): Value {
-    const output = this.#product(step, this.#value(step.input), 0, ACTIVATION_CODES.none);
-    const { bias } = this.#context.weights.affine(step);
+    const affine = this.#context.weights.affine(step);
+    const output = this.#product(unbiased(affine), this.#value(step.input), ACTIVATION_CODES.none);
+    const { bias } = affine;
     this.#normalize(output, output, step.norm, { bias, residual: this.#value(step.residual).address });
     return output;
   }
 
-  #product(step: Step, input: Value, bias: Address, activation: number): Value {
-    const { weights } = this.#context.weights.affine(step);
+  #product({ weights, bias }: PackedAffine, input: Value, activation: number): Value {
     const output = this.#make(input.rows, weights.columns);
     this.#plan.project({
       input: input.address,
@@ -305,17 +336,43 @@ class Planner {
     });
   }
 
-  #firstToken({ address, width }: Value): Value {
+  /** The row of each text's first token. */
+  #firstRows(): Int32Array {
     const { rows, length } = this.#inputs;
-    const firsts = rows.rowOfPlace.filter((_, place) => place % length === 0);
-    const output = this.#make(firsts.length, width);
+    return rows.rowOfPlace.filter((_, place) => place % length === 0);
+  }
+
+  #pick({ address, width }: Value, picked: Int32Array): Value {
+    const output = this.#make(picked.length, width);
     this.#plan.pickRows({
       x: address,
-      indices: this.#integers(firsts),
+      indices: this.#integers(picked),
       output: output.address,
-      rows: firsts.length,
+      rows: picked.length,
       columns: width,
     });
+    return output;
+  }
+
+  #addPositions({ input, table }: AddPositionsStep): Value {
+    const { rows, length } = this.#inputs;
+    const sum = this.#pick(this.#value(input), everyRow(rows.count));
+    const positions = rows.sources.map((place) => place % length);
+    this.#addRows(sum, this.#context.weights.vector(table), positions);
+    return sum;
+  }
+
+  #addFirstToken({ input, norm }: AddFirstTokenStep): Value {
+    const { rows, length } = this.#inputs;
+    const states = this.#value(input);
+    const firsts = this.#firstRows();
+    const [first = 0] = rows.sources;
+    const start = Math.floor(first / length);
+    const output = this.#pick(
+      states,
+      rows.sources.map((place) => firsts[Math.floor(place / length) - start]!),
+    );
+    this.#normalize(output, output, norm, { residual: states.address });
     return output;
   }
 

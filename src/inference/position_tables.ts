@@ -22,7 +22,9 @@ export class PositionTables {
   constructor(program: Program, weights: WeightReader) {
     this.#program = program;
     this.#weights = weights;
-    this.tables = program.steps.filter((step): step is AttendStep => step.kind === 'attend').flatMap(tablesOf);
+    const attends = program.steps.filter((step): step is AttendStep => step.kind === 'attend');
+    // A block that runs twice has the same tables both times.
+    this.tables = [...new Map(attends.flatMap(tablesOf).map((table) => [table.name, table])).values()];
   }
 
   /** Computes what is missing or stale; call it before reading. */

@@ -46,7 +46,10 @@ export interface EmbedStep {
 export interface AttendStep {
   readonly kind: 'attend';
   readonly output: ValueName;
+  /** Where keys and values come from, and queries too where `queries` is not given. */
   readonly input: ValueName;
+  /** Where queries come from instead. */
+  readonly queries?: ValueName;
   readonly query: Affine;
   readonly key: Affine;
   readonly value: Affine;
@@ -104,6 +107,29 @@ export interface FirstTokenStep {
   readonly input: ValueName;
 }
 
+/** `x + table[position]`: states that know where in the text they stand. */
+export interface AddPositionsStep {
+  readonly kind: 'addPositions';
+  readonly output: ValueName;
+  readonly input: ValueName;
+  readonly table: WeightName;
+}
+
+/** `LN(x + x[first token of its text])`. */
+export interface AddFirstTokenStep {
+  readonly kind: 'addFirstToken';
+  readonly output: ValueName;
+  readonly input: ValueName;
+  readonly norm: Norm;
+}
+
+/** The rows that the run asks for, or all of them where it asks for none in particular. */
+export interface ChooseRowsStep {
+  readonly kind: 'chooseRows';
+  readonly output: ValueName;
+  readonly input: ValueName;
+}
+
 /** `x · tableᵀ + bias`: scores of every row of an embedding table. */
 export interface ScoreVocabularyStep {
   readonly kind: 'scoreVocabulary';
@@ -122,13 +148,16 @@ export type Step =
   | ConvolveStep
   | NormalizeStep
   | FirstTokenStep
+  | AddPositionsStep
+  | AddFirstTokenStep
+  | ChooseRowsStep
   | ScoreVocabularyStep;
 
 /**
- * How the last value becomes the model's outputs: `tokens` `[B, S, N]`, `texts` `[B, N]`, `choices` `[B, C]`, `spans`
- * two of `[B, S]`.
+ * How the last value becomes the model's outputs: `tokens` `[B, S, N]`, `texts` `[B, N]`, `choices` `[B, C]`, `scores`
+ * one of `[B, S]` for each name.
  */
-export type OutputLayout = 'tokens' | 'texts' | 'choices' | 'spans';
+export type OutputLayout = 'tokens' | 'texts' | 'choices' | 'scores';
 
 /** Sizes that every step shares. */
 export interface ProgramSizes {
@@ -163,6 +192,8 @@ export interface Program {
   readonly relative?: RelativeTable;
   /** Whether token_type_ids matter. */
   readonly usesTokenTypes: boolean;
+  /** Whether rows of padding differ from one another, so that one cannot stand for all. */
+  readonly tellsPaddingApart: boolean;
   readonly steps: readonly Step[];
   readonly result: { readonly value: ValueName; readonly layout: OutputLayout; readonly names: readonly string[] };
 }

@@ -56,6 +56,7 @@ interface HostInputs {
   readonly ids: Int32Array;
   readonly types: Int32Array | undefined;
   readonly mask: HostMask | undefined;
+  readonly rows: Int32Array | undefined;
 }
 
 /** Some texts of a batch that are computed together. */
@@ -63,6 +64,8 @@ interface Part {
   readonly first: number;
   readonly end: number;
   readonly rows: PackedRows;
+  /** Which of the chosen rows these texts have; undefined where none are chosen. */
+  readonly chosen: readonly number[] | undefined;
   readonly planned: ProgramPlan;
   readonly threads: number;
 }
@@ -190,7 +193,8 @@ export class SimdExecutor implements Executor {
     this.#underWay?.settle();
     const { memory, weights, positions } = this.#ready;
     const { length, mask, ids, types } = host;
-    const rows = packRows(first, end, length, mask);
+    const rows = packRows(first, end, length, mask, this.#program.tellsPaddingApart);
+    const chosen = chosenIn(host, first, end);
     if (weights.refresh()) positions.invalidate();
     positions.refresh(length, weights.end);
     const threads = this.#worthThreads(rows.count) ? this.#mostThreads : 1;
@@ -206,9 +210,10 @@ export class SimdExecutor implements Executor {
           rows.sources.map((place) => ids[place]!),
         ),
         tokenTypes: types && rows.sources.map((place) => types[place]!),
+        chosen: chosen && Int32Array.from(chosen, (index) => host.rows![index]! - first * length),
       },
     );
-    return { first, end, rows, planned, threads };
+    return { first, end, rows, chosen, planned, threads };
   }
 
   get #mostThreads(): number {
@@ -229,24 +234,30 @@ export class SimdExecutor implements Executor {
     return rows * 12 * hidden * hidden * blocks > LEAST_OPERATIONS;
   }
 
-  #collect({ first, rows, planned }: Part, { batch, length }: HostInputs, outputs: Outputs): void {
+  #collect({ first, rows, chosen, planned }: Part, host: HostInputs, outputs: Outputs): void {
     const { result, resultRows, width } = planned;
     const source = this.#ready.memory.floats(result, resultRows * width);
+    const { batch, length } = host;
     const isOfTokens = OF_TOKENS.has(this.#program.result.layout);
     outputs.width = width;
-    outputs.values ??= new Float32Array(batch * (isOfTokens ? length : 1) * width);
-    if (isOfTokens) spread(source, rows, width, outputs.values.subarray(first * length * width));
+    outputs.values ??= new Float32Array((host.rows?.length ?? batch * (isOfTokens ? length : 1)) * width);
+    if (chosen !== undefined) {
+      for (const [row, index] of chosen.entries()) {
+        outputs.values.set(source.subarray(row * width, (row + 1) * width), index * width);
+      }
+    } else if (isOfTokens) spread(source, rows, width, outputs.values.subarray(first * length * width));
     else outputs.values.set(source, first * width);
   }
 
-  #arrange({ values, width }: Outputs, { batch, length }: HostInputs): tf.Tensor[] {
+  #arrange({ values, width }: Outputs, { batch, length, rows }: HostInputs): tf.Tensor[] {
     const { layout } = this.#program.result;
+    if (rows !== undefined) return [tf.tensor2d(values!, [rows.length, width])];
     if (!OF_TOKENS.has(layout)) return [tf.tensor2d(values!, [batch, width])];
     const tokens = tf.tensor3d(values!, [batch, length, width]);
     if (layout === 'tokens') return [tokens];
-    const spans = tf.unstack(tokens, 2);
+    const scores = tf.unstack(tokens, 2);
     tokens.dispose();
-    return spans;
+    return scores;
   }
 }
 
@@ -256,7 +267,7 @@ interface Outputs {
   width: number;
 }
 
-const OF_TOKENS: ReadonlySet<OutputLayout> = new Set<OutputLayout>(['tokens', 'spans']);
+const OF_TOKENS: ReadonlySet<OutputLayout> = new Set<OutputLayout>(['tokens', 'scores']);
 
 /** Copies packed rows to their places. */
 function spread(
@@ -284,16 +295,18 @@ export function packedTokens(batch: number, length: number): number {
   return Math.min(batch, textsOfPart(length)) * length;
 }
 
-/** Ranges of texts that are computed together. */
-function partsOf({ batch, length }: HostInputs): Array<readonly [first: number, end: number]> {
+/** Ranges of texts that are computed together; texts of which no row is chosen are left out. */
+function partsOf(host: HostInputs): Array<readonly [first: number, end: number]> {
+  const { batch, length } = host;
   const texts = textsOfPart(length);
-  return Array.from({ length: Math.ceil(batch / texts) }, (_, part) => [
-    part * texts,
-    Math.min(batch, (part + 1) * texts),
-  ]);
+  const parts = Array.from(
+    { length: Math.ceil(batch / texts) },
+    (_, part) => [part * texts, Math.min(batch, (part + 1) * texts)] as const,
+  );
+  return parts.filter(([first, end]) => chosenIn(host, first, end)?.length !== 0);
 }
 
-function readInputs({ inputIds, attentionMask, tokenTypeIds }: InferenceInputs): HostInputs {
+function readInputs({ inputIds, attentionMask, tokenTypeIds, rows }: InferenceInputs): HostInputs {
   const [batch, length] = inputIds.shape;
   return {
     batch,
@@ -301,5 +314,12 @@ function readInputs({ inputIds, attentionMask, tokenTypeIds }: InferenceInputs):
     ids: inputIds.dataSync<'int32'>(),
     types: tokenTypeIds?.dataSync<'int32'>(),
     mask: attentionMask && { values: attentionMask.dataSync(), shape: attentionMask.shape },
+    rows: rows?.dataSync<'int32'>(),
   };
+}
+
+/** Which of the chosen rows, by index, some texts have. */
+function chosenIn({ rows, length }: HostInputs, first: number, end: number): number[] | undefined {
+  if (rows === undefined) return undefined;
+  return [...rows.keys()].filter((index) => rows[index]! >= first * length && rows[index]! < end * length);
 }

@@ -142,7 +142,8 @@ function parseShape(shape: string): [batch: number, length: number] {
   return [batch, length];
 }
 
-/** Masks of pairs are rare, and not compiled: undefined. */
-function shapeOf({ inputIds, attentionMask }: InferenceInputs): string | undefined {
-  return attentionMask !== undefined && attentionMask.rank > 2 ? undefined : formatShape(...inputIds.shape);
+/** Masks of pairs are rare, and chosen rows of another number each time; both are not compiled: undefined. */
+function shapeOf({ inputIds, attentionMask, rows }: InferenceInputs): string | undefined {
+  const isPairs = attentionMask !== undefined && attentionMask.rank > 2;
+  return isPairs || rows !== undefined ? undefined : formatShape(...inputIds.shape);
 }

@@ -19,7 +19,7 @@ export interface TextRows {
  * Which rows of a batch are computed: real tokens, text behind text, and one row that stands for all padding.
  *
  * Padding sees nothing and is seen by nothing, so its rows are all the same whatever the texts are. Texts whose padding
- * is not all in front or behind keep all of their rows, and a mask.
+ * is not all in front or behind keep all of their rows, and a mask; so do all with padding where it can be told apart.
  */
 export interface PackedRows {
   readonly count: number;
@@ -34,8 +34,18 @@ export interface PackedRows {
   readonly scales: Float32Array | undefined;
 }
 
-/** Packs a batch of texts from `first` to `end`, of `length` places each. */
-export function packRows(first: number, end: number, length: number, mask: HostMask | undefined): PackedRows {
+/**
+ * Packs a batch of texts from `first` to `end`, of `length` places each.
+ *
+ * @param tellsPaddingApart whether rows of padding are not all the same, so that none may stand for others.
+ */
+export function packRows(
+  first: number,
+  end: number,
+  length: number,
+  mask: HostMask | undefined,
+  tellsPaddingApart = false,
+): PackedRows {
   const texts: TextRows[] = [];
   const sources: number[] = [];
   const scales: number[] = [];
@@ -43,7 +53,8 @@ export function packRows(first: number, end: number, length: number, mask: HostM
   for (let text = first; text < end; text++) {
     const weights = mask && tokenWeights(mask, text, length);
     const { from, to, isWhole } = realSpan(weights, length);
-    const isPacked = isWhole && mask?.shape.length !== 4;
+    const isFull = from === 0 && to === length;
+    const isPacked = isWhole && mask?.shape.length !== 4 && (isFull || !tellsPaddingApart);
     const [start, stop] = isPacked ? [from, to] : [0, length];
     const isMasked = mask !== undefined && !isPacked;
     if (stop > start) texts.push({ firstRow: sources.length, length: stop - start, text, isMasked });

@@ -212,6 +212,7 @@ export interface KernelExports {
   attendScratchBytes(length: number, headSize: number): number;
   attend(
     query: Address,
+    queryStride: number,
     key: Address,
     value: Address,
     stride: number,

@@ -49,9 +49,14 @@ export interface AddRowsPhase {
   readonly columns: number;
 }
 
-/** Attention of all heads; queries, keys and values stand side by side in `projections`. */
+/** Attention of all heads. */
 export interface AttendPhase {
-  readonly projections: Address;
+  readonly queries: Address;
+  /** Numbers between the queries of two rows. */
+  readonly queryStride: number;
+  /** Keys, with the values behind them in each row. */
+  readonly keys: Address;
+  readonly keyStride: number;
   /** Records of {@link TILE_WORDS}. */
   readonly tiles: Address;
   readonly tileCount: number;
@@ -199,10 +204,22 @@ export class KernelPlan {
   }
 
   attend(phase: AttendPhase): void {
-    const { projections, tiles, tileCount, heads, headSize, positionKeys, positionQueries, output } = phase;
-    this.#phase(KINDS.attend, tileCount, [
-      ...[projections, tiles, heads, headSize, positionKeys, positionQueries, phase.positionColumns, phase.center],
+    const {
+      queries,
+      queryStride,
+      keys,
+      keyStride,
+      tiles,
+      tileCount,
+      heads,
+      headSize,
+      positionKeys,
+      positionQueries,
       output,
+    } = phase;
+    this.#phase(KINDS.attend, tileCount, [
+      ...[queries, tiles, heads, headSize, positionKeys, positionQueries, phase.positionColumns, phase.center],
+      ...[output, queryStride, keys, keyStride],
     ]);
   }
 

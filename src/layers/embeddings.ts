@@ -6,6 +6,7 @@ import { type CallArgs, DebertaLayer, firstShape, type LayerArgs } from './deber
 import { Dense } from './dense';
 import { Dropout } from './dropout';
 import { Embedding } from './embedding';
+import type { EmbeddingsHook } from './embeddings_hook';
 import { LayerNormalization } from './layer_normalization';
 
 /** Names of its options; the layers around it have them among their own. */
@@ -14,6 +15,7 @@ export const EMBEDDINGS_OPTIONS = [
   'hiddenSize',
   'embeddingSize',
   'positionBiasedInput',
+  'enhancedMaskDecoder',
   'maxPositionEmbeddings',
   'typeVocabSize',
   'layerNormEps',
@@ -34,7 +36,7 @@ export interface EmbeddingsInputs {
   readonly attentionMask: tf.Tensor;
   /** int32 `[B, S]`; zeros by default. Without effect when `typeVocabSize` is 0. */
   readonly tokenTypeIds?: tf.Tensor | undefined;
-  /** int32 `[B, S]` or `[1, S]`; 0 to `S − 1` by default. Without effect when `positionBiasedInput` is false. */
+  /** int32 `[B, S]` or `[1, S]`; 0 to `S − 1` by default. Without effect where there is no table of positions. */
   readonly positionIds?: tf.Tensor | undefined;
 }
 
@@ -48,6 +50,7 @@ export interface EmbeddingsInputs {
 export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions> {
   static className = 'DebertaV2Embeddings';
   readonly wordEmbeddings: Embedding;
+  /** Added to the input, or kept for the enhanced mask decoder; see {@link positions}. */
   readonly positionEmbeddings: Embedding | undefined;
   readonly tokenTypeEmbeddings: Embedding | undefined;
   readonly embedProj: Dense | undefined;
@@ -61,7 +64,7 @@ export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions
       this.addLayer(new Embedding({ name, inputDim, outputDim: embeddingSize, weightName, initializerRange }));
 
     this.wordEmbeddings = table('word_embeddings', args.vocabSize, 'weight');
-    if (args.positionBiasedInput) {
+    if (args.positionBiasedInput || args.enhancedMaskDecoder) {
       this.positionEmbeddings = table('position_embeddings', args.maxPositionEmbeddings, 'embeddings');
     }
     if (args.typeVocabSize > 0) {
@@ -76,28 +79,39 @@ export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions
   }
 
   /**
+   * @param hook changes what is normalized, nothing by default.
    * @returns `[B, S, H]`; rows of padding are 0.
    * @throws {InputError} when the sequence is longer than the position table.
    */
-  forward(inputs: EmbeddingsInputs, training: boolean): tf.Tensor3D {
+  forward(inputs: EmbeddingsInputs, training: boolean, hook?: EmbeddingsHook): tf.Tensor3D {
     return tf.tidy(() => {
-      let embedded = (inputs.inputsEmbeds ?? this.wordEmbeddings.forward(inputs.inputIds!)) as tf.Tensor;
-      if (this.positionEmbeddings !== undefined) {
-        embedded = tf.add(embedded, this.#positions(this.positionEmbeddings, embedded.shape[1]!, inputs.positionIds));
-      }
-      if (this.tokenTypeEmbeddings !== undefined) {
-        embedded = tf.add(embedded, this.#tokenTypes(this.tokenTypeEmbeddings, inputs.tokenTypeIds));
-      }
-      if (this.embedProj !== undefined) embedded = this.embedProj.forward(embedded);
-      const normalized = this.layerNorm.forward(embedded);
+      const sum = () => this.#sum(inputs, training);
+      const normalized = this.layerNorm.forward(hook === undefined ? sum() : hook.replace(sum));
       const masked = tf.mul(normalized, tf.expandDims(tokenMask(inputs.attentionMask), 2));
       return this.dropout.forward(masked, training) as tf.Tensor3D;
     });
   }
 
-  #positions(embedding: Embedding, length: number, positionIds: tf.Tensor | undefined): tf.Tensor {
+  #sum({ inputIds, inputsEmbeds, tokenTypeIds, positionIds }: EmbeddingsInputs, training: boolean): tf.Tensor {
+    let embedded = (inputsEmbeds ?? this.wordEmbeddings.forward(inputIds!)) as tf.Tensor;
+    if (this.options.positionBiasedInput) {
+      embedded = tf.add(embedded, this.positions(embedded.shape[1]!, positionIds));
+    }
+    if (this.tokenTypeEmbeddings !== undefined) {
+      embedded = tf.add(embedded, this.#tokenTypes(this.tokenTypeEmbeddings, tokenTypeIds));
+    }
+    return this.embedProj === undefined ? embedded : this.embedProj.forward(embedded, training);
+  }
+
+  /**
+   * The embeddings of absolute positions, `[S, E]` for the positions 0 to `S − 1`, or `[B or 1, S, E]` for given ones.
+   *
+   * @throws {InputError} when the sequence is longer than the table.
+   */
+  positions(length: number, positionIds: tf.Tensor | undefined): tf.Tensor {
+    const embedding = this.positionEmbeddings!;
     if (positionIds !== undefined) return embedding.forward(positionIds);
-    requirePositionRows(length, this.options);
+    requirePositionRows(length, embedding.options.inputDim);
     return tf.slice(embedding.table, 0, length);
   }
 

@@ -25,7 +25,22 @@ export interface EncoderPass {
   readonly outputAttentions?: boolean | undefined;
   /** Whether no gradient is asked for the embeddings: frozen blocks at the start then keep nothing for one. */
   readonly fixedInput?: boolean | undefined;
+  /** Whether the last block is left out, for {@link DebertaV2Encoder.decode} to run it; not with other outputs. */
+  readonly stopsBeforeLast?: boolean | undefined;
 }
+
+/** What {@link DebertaV2Encoder.decode} decodes. */
+export interface DecoderInputs {
+  /** Output of the last block but one, `[B, S, H]`, where keys and values come from. */
+  readonly hiddenStates: tf.Tensor3D;
+  /** What queries start from, `[B, S, H]`. */
+  readonly queryStates: tf.Tensor3D;
+  /** As {@link DebertaV2Encoder.forward} takes it. */
+  readonly mask: tf.Tensor;
+}
+
+/** How often the enhanced mask decoder runs the last block. */
+const DECODER_PASSES = 2;
 
 /** What {@link DebertaV2Encoder} gives. */
 export type EncoderResult = {
@@ -39,6 +54,8 @@ export type EncoderResult = {
 
 /** What the blocks of a pass share. */
 interface SharedInputs {
+  /** Queries of a decoder's pass; those of the states themselves otherwise. */
+  readonly queryStates?: tf.Tensor3D | undefined;
   /** As {@link DebertaV2Encoder.forward} takes it. */
   readonly mask: tf.Tensor;
   /** The same for the attention, see `expandAttentionMask`. */
@@ -55,7 +72,7 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
   static className = 'DebertaV2Encoder';
   readonly relativeEmbeddings: RelativeEmbeddings | undefined;
   readonly conv: ConvLayer | undefined;
-  readonly blocks: readonly DebertaV2Block[];
+  #blocks: readonly DebertaV2Block[];
   /**
    * Whether training keeps the input of each block alone and computes the block a second time for its gradient: the
    * same numbers for about a third more time, in the memory of one block instead of all; false by default.
@@ -71,9 +88,23 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
       this.relativeEmbeddings = this.addLayer(relative, { transparent: true });
     }
     if (args.convKernelSize > 0) this.conv = this.addLayer(new ConvLayer({ ...args, name: 'conv' }));
-    this.blocks = Array.from({ length: args.numHiddenLayers }, (_, index) =>
+    this.#blocks = Array.from({ length: args.numHiddenLayers }, (_, index) =>
       this.addLayer(new DebertaV2Block({ ...args, name: `layer_._${index}` })),
     );
+  }
+
+  /** The layers, from the embeddings on. */
+  get blocks(): readonly DebertaV2Block[] {
+    return this.#blocks;
+  }
+
+  /** Keeps some blocks, by ascending index, and releases the others. The convolution stays beside what is then first. */
+  keepBlocks(indices: readonly number[]): void {
+    const kept = indices.map((index) => this.#blocks[index]!);
+    for (const block of this.#blocks) if (!kept.includes(block)) this.removeLayer(block);
+    for (const [index, block] of kept.entries()) this.renameLayer(block, `layer_._${index}`);
+    this.#blocks = kept;
+    Object.assign(this.options, { numHiddenLayers: kept.length });
   }
 
   /**
@@ -88,7 +119,7 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
       const hiddenStates: tf.Tensor3D[] = [embedded];
       const attentions: tf.Tensor4D[] = [];
       let current = embedded;
-      for (const block of this.blocks) {
+      for (const block of pass.stopsBeforeLast ? this.blocks.slice(0, -1) : this.blocks) {
         const previous = current;
         const result = run(block, previous);
         current = result.hiddenStates;
@@ -102,6 +133,28 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
         ...(pass.outputHiddenStates ? { hiddenStates } : {}),
         ...(pass.outputAttentions ? { attentions } : {}),
       };
+    });
+  }
+
+  /**
+   * The enhanced mask decoder: the last block twice, its queries from states that know their absolute position, and
+   * then from what the first time gave; keys and values both times from the block before.
+   *
+   * He et al. (2020), section 3.2; the masked language model of microsoft/DeBERTa.
+   *
+   * @returns `[B, S, H]`.
+   */
+  decode({ hiddenStates, queryStates, mask }: DecoderInputs, { training }: EncoderPass): tf.Tensor3D {
+    return tf.tidy(() => {
+      const relative = this.#relativeInputs(hiddenStates.shape[1], training);
+      const attentionMask = expandAttentionMask(mask);
+      const block = this.blocks.at(-1)!;
+      let queries = queryStates;
+      for (let pass = 0; pass < DECODER_PASSES; pass++) {
+        const shared: SharedInputs = { mask, attentionMask, relative, queryStates: queries };
+        queries = this.#layerRunner(shared, { training })(block, hiddenStates).hiddenStates;
+      }
+      return queries;
     });
   }
 
@@ -126,32 +179,29 @@ export class DebertaV2Encoder extends DebertaLayer<DebertaV2EncoderOptions> {
 
   /** A block, and the convolution beside the first one. */
   #runLayer(block: DebertaV2Block, states: tf.Tensor3D, shared: SharedInputs, pass: EncoderPass): BlockResult {
-    const { mask, attentionMask, relative } = shared;
-    const result = block.forward({ hiddenStates: states, attentionMask, relative }, pass);
+    const { mask, attentionMask, relative, queryStates } = shared;
+    const result = block.forward({ hiddenStates: states, attentionMask, relative, queryStates }, pass);
     if (this.conv === undefined || block !== this.blocks[0]) return result;
     const convInputs = { hiddenStates: states, residualStates: result.hiddenStates, inputMask: tokenMask(mask) };
     return { ...result, hiddenStates: this.conv.forward(convInputs, pass.training) };
   }
 
   /** As {@link #runLayer} while training, keeping its inputs alone. Of the masks the small one is kept. */
-  #recomputeLayer(block: DebertaV2Block, states: tf.Tensor3D, { mask, relative }: SharedInputs): tf.Tensor3D {
+  #recomputeLayer(block: DebertaV2Block, states: tf.Tensor3D, shared: SharedInputs): tf.Tensor3D {
+    const { mask, relative, queryStates } = shared;
     const layers = block === this.blocks[0] && this.conv !== undefined ? [block, this.conv] : [block];
     const weights = layers.flatMap((layer) => layer.trainableWeights).map((weight) => weight.read() as tf.Variable);
-    const inputs = relative === undefined ? ([states] as const) : ([states, relative.table] as const);
-    return recompute(
-      { inputs, constants: [mask], weights, seeds: this.seeds },
-      ([keptStates, table], [keptMask]) =>
-        this.#runLayer(
-          block,
-          keptStates,
-          {
-            mask: keptMask,
-            attentionMask: expandAttentionMask(keptMask),
-            relative: relative && table && { table, rows: relative.rows },
-          },
-          { training: true },
-        ).hiddenStates,
-    );
+    const inputs = [states, ...(relative ? [relative.table] : []), ...(queryStates ? [queryStates] : [])];
+    return recompute({ inputs, constants: [mask], weights, seeds: this.seeds }, (kept, [keptMask]) => {
+      const table = relative && (kept[1] as tf.Tensor2D);
+      const again: SharedInputs = {
+        mask: keptMask,
+        attentionMask: expandAttentionMask(keptMask),
+        relative: relative && table && { table, rows: relative.rows },
+        queryStates: queryStates && (kept.at(-1) as tf.Tensor3D),
+      };
+      return this.#runLayer(block, kept[0] as tf.Tensor3D, again, { training: true }).hiddenStates;
+    });
   }
 
   #relativeInputs(length: number, training: boolean): RelativeInputs | undefined {

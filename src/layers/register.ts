@@ -11,7 +11,9 @@ import { DebertaV2Encoder } from './encoder';
 import { FlattenChoices } from './flatten_choices';
 import { DebertaV2Intermediate } from './intermediate';
 import { LayerNormalization } from './layer_normalization';
+import { Lora } from './lora';
 import { DebertaV2MainLayer } from './main_layer';
+import { MaskPredictionHead } from './mask_prediction_head';
 import { RelativeEmbeddings } from './relative_embeddings';
 import { ResidualOutput } from './residual_output';
 import { SpanScores } from './span_scores';
@@ -35,6 +37,8 @@ for (const layer of [
   Embedding,
   FlattenChoices,
   LayerNormalization,
+  Lora,
+  MaskPredictionHead,
   RelativeEmbeddings,
   ResidualOutput,
   SpanScores,

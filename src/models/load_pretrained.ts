@@ -25,7 +25,9 @@ export async function loadPretrained<Model>(
 ): Promise<{ model: Model; info: LoadingInfo }> {
   const checkpoint = await openCheckpoint(source, options);
   try {
-    const config = resolveMaskedLmHead(withLabels(checkpoint.config, options), checkpoint.reader.tensors);
+    const labelled = withLabels(checkpoint.config, options);
+    const isMasked = architecture === 'TFDebertaV2ForMaskedLM';
+    const config = isMasked ? resolveMaskedLmHead(labelled, checkpoint.reader.tensors, options.head) : labelled;
     const { ignoreMismatchedSizes = false, onProgress } = options;
     const specs = weightSpecs(config, architecture);
     const plan = planWeights(checkpoint.reader.tensors, checkpoint.reader.layout, specs, { ignoreMismatchedSizes });

@@ -22,10 +22,19 @@ export interface GraphStart {
   readonly deberta: DebertaV2MainLayer;
 }
 
-/** @param rank of the ids: 2, or 3 for multiple choice. */
-export function startGraph(config: DebertaV2Config, { seed = randomSeed() }: ModelOptions, rank: 2 | 3): GraphStart {
+/**
+ * @param rank of the ids: 2, or 3 for multiple choice.
+ * @param enhancedMaskDecoder whether the encoder ends with the enhanced mask decoder, which only masked-LM models have.
+ */
+export function startGraph(
+  config: DebertaV2Config,
+  { seed = randomSeed() }: ModelOptions,
+  rank: 2 | 3,
+  { enhancedMaskDecoder }: { readonly enhancedMaskDecoder: boolean } = { enhancedMaskDecoder: false },
+): GraphStart {
   const shape = Array<null>(rank - 1).fill(null);
   const inputs = INPUT_NAMES.map((name) => tf.input({ name, shape, dtype: 'int32' }));
   const seeds = new RandomStream(seed);
-  return { inputs, seeds, deberta: new DebertaV2MainLayer({ ...config, name: 'deberta', seeds }) };
+  const deberta = new DebertaV2MainLayer({ ...config, enhancedMaskDecoder, name: 'deberta', seeds });
+  return { inputs, seeds, deberta };
 }

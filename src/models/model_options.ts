@@ -4,9 +4,11 @@ import type { OpenOptions } from '../convert/open_checkpoint';
 import type { StorageType } from '../convert/storage_type';
 import type { WeightProgress } from '../convert/weight_progress';
 import type { Precision } from '../kernels/kernel_plan';
+import type { EmbeddingsHook } from '../layers/embeddings_hook';
 import type { LabelInputs } from './label_inputs';
 import type { LossOptions } from './loss_options';
 import type { PredictInputs } from './model_inputs';
+import type { SiftOptions } from './sift_options';
 
 /** Options of a model's constructor. */
 export interface ModelOptions {
@@ -20,6 +22,8 @@ export interface ForwardOptions {
   readonly training?: boolean;
   readonly outputHiddenStates?: boolean;
   readonly outputAttentions?: boolean;
+  /** Changes what the embeddings' layer normalization gets; nothing by default. */
+  readonly embeddingsHook?: EmbeddingsHook | undefined;
 }
 
 /** Options of `fromPretrained`. */
@@ -42,21 +46,39 @@ export interface SavePretrainedOptions {
   readonly format?: CheckpointFormat;
   /** Number type of the weights, `float32` by default; {@link StorageType} says what each format can hold. */
   readonly dtype?: StorageType;
+  /** Whether an adapter on the model becomes part of the weights that are written, false by default. */
+  readonly mergeAdapter?: boolean;
   /** Largest weight file in bytes; 64 MiB for `tfjs`, 5 GB otherwise. */
   readonly maxShardSize?: number;
 }
 
 /**
- * Arguments of `compile`, with the loss left to the task where none is given; class weights and label smoothing are for
- * that loss. `runEagerly` (false by default) makes training steps operation by operation where they could be one graph,
- * as `run_eagerly` of Keras.
+ * Arguments of `compile`, with the loss left to the task where none is given; class weights, label smoothing and SiFT are
+ * for that loss.
  */
 export type CompileArgs = Omit<tf.ModelCompileArgs, 'loss'> &
   Partial<Pick<tf.ModelCompileArgs, 'loss'>> &
-  Pick<LossOptions, 'classWeights' | 'labelSmoothing'> & { readonly runEagerly?: boolean };
+  Pick<LossOptions, 'classWeights' | 'labelSmoothing'> & {
+    /** Trains by SiFT, `{}` for the numbers of the original; not by default. */
+    readonly sift?: SiftOptions | undefined;
+    /**
+     * Whether training steps are made operation by operation where they could be one graph, as `run_eagerly` of Keras;
+     * false by default.
+     */
+    readonly runEagerly?: boolean;
+  };
 
-/** Arguments of `predict`; tfjs exports no name for them. */
-export type PredictArgs = NonNullable<Parameters<tf.LayersModel['predict']>[1]>;
+/** Arguments of `predict`: those of tfjs, which exports no name for them, and rows for a masked-LM head. */
+export type PredictArgs = NonNullable<Parameters<tf.LayersModel['predict']>[1]> & {
+  /**
+   * The tokens that a masked-LM head scores, each as text and position, in the order of the result `[N, V]`; all by
+   * default, which for a vocabulary of 128,000 and (8, 512) tokens takes 2 GB.
+   */
+  readonly maskPositions?: MaskPositions;
+};
+
+/** Some tokens of a batch, each as text and position; a tensor is int32 `[N, 2]`. */
+export type MaskPositions = ReadonlyArray<readonly [text: number, position: number]> | tf.Tensor2D;
 
 /** Arguments of `evaluateDataset`; tfjs exports no name for them. */
 export type EvaluateDatasetArgs = NonNullable<Parameters<tf.LayersModel['evaluateDataset']>[1]>;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { IGNORED_LABEL } from './task_losses';
+import { IGNORED_LABEL } from '../ops/ignored_label';
 import type { StepData } from './train_step';
 
 /** What a task's labels do when the texts of a batch are padded further. */

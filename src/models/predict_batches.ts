@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { InferenceInputs } from '../inference/inference_inputs';
 import type { Predictor } from '../inference/predictor';
+import { embeddingLookup } from '../ops/embedding_lookup';
 import { type ModelInputs, mapInputs } from './model_inputs';
+
+/** How the rows of a call are computed. */
+export interface Batches {
+  /** Rows computed at a time. */
+  readonly batchSize: number;
+  /** The tokens that the head is computed for, by text and position, in the order of the result; all by default. */
+  readonly positions?: ReadonlyArray<readonly [text: number, position: number]> | undefined;
+}
 
 /** One batch of a model's inputs. */
 interface Batch {
@@ -13,16 +22,16 @@ interface Batch {
 /**
  * Predicts inputs `[B, S]` or `[B, C, S]` some rows at a time; call it in a `tf.tidy`.
  *
- * @returns the outputs of all rows; `[B, C]` where a text has choices.
+ * @returns the outputs of all rows; `[B, C]` where a text has choices, `[N, V]` of chosen tokens.
  */
-export function predictBatches(predictor: Predictor, inputs: ModelInputs, batchSize: number): tf.Tensor[] {
-  const outputs = batchRanges(inputs, batchSize).map((range) =>
+export function predictBatches(predictor: Predictor, inputs: ModelInputs, batches: Batches): tf.Tensor[] {
+  const outputs = batchRanges(inputs, batches).map((range) =>
     tf.tidy(() => {
-      const batch = takeBatch(inputs, range);
+      const batch = takeBatch(inputs, range, batches);
       return shapeOutputs(predictor.run(batch.inputs), batch);
     }),
   );
-  return join(outputs);
+  return inOrder(join(outputs), batches);
 }
 
 /**
@@ -33,48 +42,79 @@ export function predictBatches(predictor: Predictor, inputs: ModelInputs, batchS
 export async function predictBatchesAsync(
   predictor: Predictor,
   inputs: ModelInputs,
-  batchSize: number,
+  batches: Batches,
 ): Promise<tf.Tensor[]> {
-  const batches = copyBatches(inputs, batchSize);
+  const copies = copyBatches(inputs, batches);
   const outputs: tf.Tensor[][] = [];
   try {
-    for (const batch of batches) outputs.push(await predictor.runAsync(batch.inputs));
-    const shaped = () => join(outputs.map((ofBatch, index) => shapeOutputs(ofBatch, batches[index]!)));
+    for (const batch of copies) outputs.push(await predictor.runAsync(batch.inputs));
+    const shaped = () => join(outputs.map((ofBatch, index) => shapeOutputs(ofBatch, copies[index]!)));
     // Those of a single batch are the outputs themselves, which go.
-    return tf.tidy(() => shaped().map((output) => tf.clone(output)));
+    return tf.tidy(() => inOrder(shaped(), batches).map((output) => tf.clone(output)));
   } finally {
     tf.dispose(outputs);
-    for (const batch of batches) tf.dispose({ ...batch.inputs });
+    for (const batch of copies) tf.dispose({ ...batch.inputs });
   }
 }
 
 type Range = readonly [start: number, size: number];
 
-function batchRanges(inputs: ModelInputs, batchSize: number): Range[] {
+/** The batches there are; those of which no token is chosen are left out. */
+function batchRanges(inputs: ModelInputs, { batchSize, positions }: Batches): Range[] {
   const rows = inputs.input_ids!.shape[0]!;
   const batches = Math.max(1, Math.ceil(rows / batchSize));
-  return Array.from({ length: batches }, (_, batch) => [
-    batch * batchSize,
-    Math.min(batchSize, rows - batch * batchSize),
-  ]);
+  const ranges = Array.from(
+    { length: batches },
+    (_, batch): Range => [batch * batchSize, Math.min(batchSize, rows - batch * batchSize)],
+  );
+  return positions === undefined ? ranges : ranges.filter((range) => chosenIn(range, positions).length > 0);
 }
 
-function takeBatch(all: ModelInputs, [start, size]: Range): Batch {
+/** Indices of the chosen tokens that some rows have. */
+function chosenIn([start, size]: Range, positions: NonNullable<Batches['positions']>): number[] {
+  return [...positions.keys()].filter((index) => {
+    const [text] = positions[index]!;
+    return text >= start && text < start + size;
+  });
+}
+
+/** Chosen tokens in the order they were asked for; they come batch by batch. */
+function inOrder(outputs: tf.Tensor[], { batchSize, positions }: Batches): tf.Tensor[] {
+  if (positions === undefined) return outputs;
+  const batchOf = (index: number) => Math.floor(positions[index]![0] / batchSize);
+  const computed = [...positions.keys()].sort((a, b) => batchOf(a) - batchOf(b) || a - b);
+  if (computed.every((index, row) => index === row)) return outputs;
+  const rows = new Int32Array(computed.length);
+  for (const [row, index] of computed.entries()) rows[index] = row;
+  return outputs.map((output) => embeddingLookup(output as tf.Tensor2D, tf.tensor1d(rows, 'int32')));
+}
+
+function takeBatch(all: ModelInputs, range: Range, { positions }: Batches): Batch {
+  const [start, size] = range;
   const isAll = size === all.input_ids!.shape[0];
   const inputs = isAll ? all : mapInputs(all, (tensor) => tf.slice(tensor, start, size));
   const { shape } = inputs.input_ids!;
-  if (shape.length === 2) return { inputs: toInferenceInputs(inputs), choices: undefined };
+  if (shape.length === 2) {
+    const length = shape[1]!;
+    const rows = positions && chosenIn(range, positions).map((index) => rowOf(positions[index]!, start, length));
+    const chosen = rows === undefined ? {} : { rows: tf.tensor1d(rows, 'int32') };
+    return { inputs: { ...toInferenceInputs(inputs), ...chosen }, choices: undefined };
+  }
   const [batch = 0, choices = 0, length = 0] = shape;
   const texts = mapInputs(inputs, (tensor) => tf.reshape(tensor, [batch * choices, length]));
   return { inputs: toInferenceInputs(texts), choices: [batch, choices] };
 }
 
+function rowOf([text, position]: readonly [number, number], start: number, length: number): number {
+  return (text - start) * length + position;
+}
+
 /** All batches, with tensors of their own. */
-function copyBatches(inputs: ModelInputs, batchSize: number): Batch[] {
+function copyBatches(inputs: ModelInputs, all: Batches): Batch[] {
   const batches: Batch[] = [];
   tf.tidy(() => {
     const copies = mapInputs(inputs, (tensor) => tf.clone(tensor));
-    batches.push(...batchRanges(inputs, batchSize).map((range) => takeBatch(copies, range)));
+    batches.push(...batchRanges(inputs, all).map((range) => takeBatch(copies, range, all)));
     for (const batch of batches) for (const tensor of Object.values(batch.inputs)) tf.keep(tensor as tf.Tensor);
   });
   return batches;

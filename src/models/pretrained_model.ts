@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Architecture, modelTopology } from '../config/architecture';
 import { DebertaV2Config } from '../config/deberta_v2_config';
+import { renumberTokenIds } from '../config/renumber_token_ids';
 import { requirePositionRows } from '../config/require_position_rows';
 import type { LoadingInfo } from '../convert/weight_plan';
 import { UsageError } from '../errors';
@@ -9,10 +10,13 @@ import { type InferenceInfo, Predictor } from '../inference/predictor';
 import type { WeightReader } from '../inference/weight_reader';
 import { PRECISIONS, type Precision } from '../kernels/kernel_plan';
 import { buildWithWeights } from '../layers/deberta_layer';
-import type { EncoderPass, EncoderResult } from '../layers/encoder';
-import type { DebertaV2MainLayer } from '../layers/main_layer';
+import type { EncoderResult } from '../layers/encoder';
+import type { DebertaV2MainLayer, MainLayerPass } from '../layers/main_layer';
+import { AdaptableModel } from './adaptable_model';
 import { type ExportSavedModelOptions, exportSavedModel } from './export_saved_model';
+import { type LayerChoice, layersToKeep } from './layers_to_keep';
 import { loadPretrained } from './load_pretrained';
+import { readMaskPositions } from './mask_positions';
 import type { ModelGraph } from './model_graph';
 import {
   checkBatchSize,
@@ -29,9 +33,9 @@ import type {
   PredictArgs,
   SavePretrainedOptions,
 } from './model_options';
-import { predictBatches, predictBatchesAsync } from './predict_batches';
+import { type Batches, predictBatches, predictBatchesAsync } from './predict_batches';
+import { requireRows } from './require_rows';
 import { savePretrained } from './save_pretrained';
-import { TrainableModel } from './trainable_model';
 
 /** A model class, as the static methods of the base see it. */
 export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
@@ -44,7 +48,7 @@ export interface ModelClass<Model extends TFDebertaV2PreTrainedModel> {
  *
  * Mirrors `TFDebertaV2PreTrainedModel` of Hugging Face transformers.
  */
-export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
+export abstract class TFDebertaV2PreTrainedModel extends AdaptableModel {
   /** The encoder, without head. */
   override readonly deberta: DebertaV2MainLayer;
   /** What did not fit when the weights were loaded; empty lists for a new model. */
@@ -112,7 +116,7 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
   /** Runs the encoder on inputs `[B, S]`, with the defaults filled in. */
   protected encode(inputs: ModelInputs, { training = false, ...outputs }: ForwardOptions): EncoderResult {
     checkInputShapes(inputs, 2, this.config);
-    const pass: EncoderPass = { training, ...outputs };
+    const pass: MainLayerPass = { training, ...outputs };
     const tokens = (inputs.input_ids ?? inputs.inputs_embeds)!;
     const attentionMask = inputs.attention_mask ?? tf.ones(tokens.shape.slice(0, 2));
     return this.deberta.forward(
@@ -131,8 +135,9 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * Predictions in inference mode, synchronous as in tfjs.
    *
    * @param x ids, an array in the order input_ids, attention_mask, token_type_ids, or a map by those names.
-   * @param args `batchSize`: rows computed at a time, 32 by default.
-   * @returns last hidden state, logits, or `[start, end]` logits.
+   * @param args `batchSize`: rows computed at a time, 32 by default; `maskPositions`: the tokens that a masked-LM head
+   *   scores, all by default.
+   * @returns last hidden state, logits, or `[start, end]` logits; logits `[N, V]` of N positions.
    * @throws {InputError} for shapes that do not fit or ids outside of the vocabulary; {@link UsageError} for a batch
    *   size that is none.
    *
@@ -140,9 +145,9 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * const logits = model.predict(tokenizer.call(['a text'], { returnTensors: 'tf' }));
    */
   override predict(x: PredictInputs, args: PredictArgs = {}): tf.Tensor | tf.Tensor[] {
-    const { inputs, batchSize, shape } = this.#predictInputs(x, args);
+    const { inputs, batches, shape } = this.#predictInputs(x, args);
     try {
-      const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batchSize));
+      const results = tf.tidy(() => predictBatches(this.#predictor, inputs, batches));
       return results.length === 1 ? results[0]! : results;
     } catch (error) {
       throw this.explainMemory(error, shape, false);
@@ -160,22 +165,34 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * const logits = await model.predictAsync(tokenizer.call(['a text'], { returnTensors: 'tf' }));
    */
   async predictAsync(x: PredictInputs, args: PredictArgs = {}): Promise<tf.Tensor | tf.Tensor[]> {
-    const { inputs, batchSize, shape } = this.#predictInputs(x, args);
+    const { inputs, batches, shape } = this.#predictInputs(x, args);
     try {
-      const results = await predictBatchesAsync(this.#predictor, inputs, batchSize);
+      const results = await predictBatchesAsync(this.#predictor, inputs, batches);
       return results.length === 1 ? results[0]! : results;
     } catch (error) {
       throw this.explainMemory(error, shape, false);
     }
   }
 
-  #predictInputs(x: PredictInputs, args: PredictArgs): { inputs: ModelInputs; batchSize: number; shape: number[] } {
+  #predictInputs(x: PredictInputs, args: PredictArgs): { inputs: ModelInputs; batches: Batches; shape: number[] } {
     const inputs = nameInputs(x);
     this.checkInputs(inputs);
     const batchSize = args.batchSize ?? 32;
     checkBatchSize(batchSize);
-    const [rows = 0, ...rest] = inputs.input_ids!.shape;
-    return { inputs, batchSize, shape: [Math.min(rows, batchSize), ...rest] };
+    const [texts = 0, ...rest] = inputs.input_ids!.shape;
+    const positions = args.maskPositions && readMaskPositions(args.maskPositions, inputs.input_ids!.shape);
+    if (positions !== undefined && !this.choosesRows) {
+      throw new UsageError(
+        `maskPositions are for masked-LM models, received some for ${this.architecture}; leave them out.`,
+        { path: 'maskPositions', received: this.architecture },
+      );
+    }
+    return { inputs, batches: { batchSize, positions }, shape: [Math.min(texts, batchSize), ...rest] };
+  }
+
+  /** Whether `predict` can be asked for some tokens only. */
+  protected get choosesRows(): boolean {
+    return false;
   }
 
   /**
@@ -218,14 +235,15 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
       if (!size.every((axis) => Number.isInteger(axis) && axis > 0)) {
         throw new UsageError(`warmUp takes pairs of batch and length, received [${size}].`, { received: size });
       }
-      requirePositionRows(length, this.config);
+      requirePositionRows(length, this.deberta.embeddings.positionEmbeddings?.options.inputDim);
     }
     await this.#predictor.warmUp(shapes);
   }
 
   /** How {@link predict} computes on the backend in use, and what it holds beside the weights. */
   inferenceInfo(): InferenceInfo {
-    return this.#predictor.info;
+    const { info } = this.#predictor;
+    return { ...info, heldBytes: info.heldBytes + (this.adapter?.heldBytes ?? 0) };
   }
 
   /**
@@ -243,7 +261,7 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * await model.exportSavedModel('spam/1'); // tensorflow_model_server --model_base_path=$PWD/spam
    */
   exportSavedModel(folder: string, options: ExportSavedModelOptions = {}): Promise<void> {
-    const names = this.weights.map(({ originalName }) => originalName);
+    const names = this.#baseWeights.map(({ originalName }) => originalName);
     return exportSavedModel(folder, lower(this.architecture, this.config), this.#weightReader(), names, options);
   }
 
@@ -255,7 +273,11 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
 
   #weightReader(): WeightReader {
     const weights = new Map(this.weights.map((weight) => [weight.originalName, weight]));
-    return (name) => weights.get(name)!.read();
+    return (name) => this.adapter?.mergedKernel(name) ?? weights.get(name)!.read();
+  }
+
+  get #baseWeights(): readonly tf.LayerVariable[] {
+    return this.adapter?.baseWeights ?? this.weights;
   }
 
   #releasePredictor(): void {
@@ -270,13 +292,13 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
   }
 
   /** {@link predict} without splitting into batches. */
-  override predictOnBatch(x: PredictInputs): tf.Tensor | tf.Tensor[] {
-    return this.predict(x, { batchSize: Number.MAX_SAFE_INTEGER });
+  override predictOnBatch(x: PredictInputs, args: Omit<PredictArgs, 'batchSize'> = {}): tf.Tensor | tf.Tensor[] {
+    return this.predict(x, { ...args, batchSize: Number.MAX_SAFE_INTEGER });
   }
 
   protected override checkInputs(inputs: ModelInputs): void {
     checkInputShapes(inputs, this.inputRank, this.config);
-    requirePositionRows(inputs.input_ids!.shape.at(-1)!, this.config);
+    requirePositionRows(inputs.input_ids!.shape.at(-1)!, this.deberta.embeddings.positionEmbeddings?.options.inputDim);
     checkIds('input_ids', inputs.input_ids, this.config.vocabSize, 'vocab_size');
     if (this.config.typeVocabSize > 0) {
       checkIds('token_type_ids', inputs.token_type_ids, this.config.typeVocabSize, 'type_vocab_size');
@@ -290,6 +312,7 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
    * @param rows the new `vocab_size`, usually the tokenizer's length.
    */
   resizeTokenEmbeddings(rows: number): void {
+    this.requireNoAdapter('resizeTokenEmbeddings');
     this.#releasePredictor();
     this.#config = this.#config.with({ vocabSize: rows });
     this.deberta.embeddings.wordEmbeddings.resize(rows);
@@ -297,12 +320,72 @@ export abstract class TFDebertaV2PreTrainedModel extends TrainableModel {
   }
 
   /**
+   * Keeps some rows of the vocabulary, in the word embeddings and the bias of a masked-LM head, and numbers them anew:
+   * `rows[i]` becomes row `i`. The token ids in the configuration follow. A compiled model must be compiled again.
+   *
+   * `trimVocabulary` does this together with the tokenizer.
+   *
+   * @param rows ids of the tokens that stay, each once, that of padding among them.
+   * @throws {InputError} for rows that do not exist or come twice, and without that of padding; nothing is changed then.
+   *
+   * @example
+   * model.keepTokenEmbeddings([0, 1, 2, 3, 262, 264, 128000]);
+   */
+  keepTokenEmbeddings(rows: readonly number[]): void {
+    this.requireNoAdapter('keepTokenEmbeddings');
+    requireRows(rows, this.config);
+    this.#releasePredictor();
+    this.#config = renumberTokenIds(this.#config, rows);
+    this.deberta.embeddings.wordEmbeddings.keep(rows);
+    this.requireNewCompile();
+  }
+
+  /**
+   * Keeps some layers of the encoder, numbers them anew and releases the others: a smaller and faster model, to be
+   * fine-tuned afterwards. `num_hidden_layers` follows. A compiled model must be compiled again, with a new optimizer:
+   * what one keeps of a layer belongs to its number.
+   *
+   * The convolution of v2 models belongs to the encoder's first step: it goes from the embeddings to the output of the
+   * layer that is then first, whichever that was before, for a configuration cannot say anything else.
+   *
+   * @param choice indices from 0, ascending; or how many, and by which rule.
+   * @throws {UsageError} for no layer, and for layers that do not exist, come twice or out of order; nothing is changed
+   *   then.
+   *
+   * @example
+   * model.pruneLayers([0, 2, 4]);
+   * model.pruneLayers({ keep: 6, strategy: 'even' });
+   */
+  pruneLayers(choice: LayerChoice): void {
+    this.requireNoAdapter('pruneLayers');
+    const kept = layersToKeep(choice, this.config.numHiddenLayers);
+    this.#config = this.#config.with({ numHiddenLayers: kept.length });
+    this.#releasePredictor();
+    this.deberta.encoder.keepBlocks(kept);
+    this.requireNewCompile();
+  }
+
+  /**
    * Writes configuration and weights into a folder, which may hold other files (a tokenizer's).
    *
-   * @throws {OutputError} when the folder cannot be written; no half-written file stays.
+   * @throws {OutputError} when the folder cannot be written; no half-written file stays. {@link UsageError} for a model
+   *   with an adapter, unless `mergeAdapter` is set; {@link saveAdapter} writes the adapter alone.
    */
   savePretrained(folder: string, options: SavePretrainedOptions = {}): Promise<void> {
-    return savePretrained(folder, this.architecture, this.config, this.weights, options);
+    if (!options.mergeAdapter) this.requireNoAdapter('savePretrained without mergeAdapter');
+    const read = this.#weightReader();
+    const weights = this.#baseWeights.map(({ originalName }) => ({ originalName, read: () => read(originalName) }));
+    return savePretrained(folder, this.architecture, this.config, weights, options);
+  }
+
+  /**
+   * As tf.LayersModel.
+   *
+   * @throws {UsageError} for a model with an adapter.
+   */
+  override async save(...args: Parameters<tf.LayersModel['save']>): Promise<tf.io.SaveResult> {
+    this.requireNoAdapter('save');
+    return super.save(...args);
   }
 
   /** The number of weights, each tied one counted once. */

@@ -4,6 +4,7 @@ import { TFDebertaV2Model } from './deberta_v2_model';
 import { TFDebertaV2ForMaskedLM } from './masked_lm';
 import { TFDebertaV2ForMultipleChoice } from './multiple_choice';
 import { TFDebertaV2ForQuestionAnswering } from './question_answering';
+import { TFDebertaV2ForReplacedTokenDetection } from './replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from './sequence_classification';
 import { TFDebertaV2ForTokenClassification } from './token_classification';
 
@@ -13,6 +14,7 @@ for (const model of [
   TFDebertaV2ForMaskedLM,
   TFDebertaV2ForMultipleChoice,
   TFDebertaV2ForQuestionAnswering,
+  TFDebertaV2ForReplacedTokenDetection,
   TFDebertaV2ForSequenceClassification,
   TFDebertaV2ForTokenClassification,
 ]) {

@@ -2,13 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { ProblemType } from '../config/config_schema';
 import { binaryCrossEntropy } from '../ops/binary_cross_entropy';
 import { type CrossEntropyOptions, crossEntropy, softCrossEntropy } from '../ops/cross_entropy';
+import { IGNORED_LABEL } from '../ops/ignored_label';
 import { labelWeights } from '../ops/label_weights';
 import { meanSquaredError } from '../ops/mean_squared_error';
 import { checkLabelShape, classIndexShapes, valueShapes } from './label_shape';
 import { checkLossOptions, type LossOptions } from './loss_options';
-
-/** Label of tokens that do not count in a loss, as in PyTorch and transformers. */
-export const IGNORED_LABEL = -100;
 
 /** Labels of rows `[N]`, and how they count. */
 interface LabelledRows {
@@ -39,7 +37,12 @@ export function classificationLoss(labels: tf.Tensor, logits: tf.Tensor, options
  * With it the losses of parts add up to that of the whole: `Σ weight · loss / Σ weight`.
  */
 export function classificationLossWeight(labels: tf.Tensor, options: LossOptions = {}): tf.Scalar {
-  return tf.tidy(() => weightOf(classRows(labels, options)));
+  return tf.tidy(() => tf.sum(classificationRowWeights(labels, options)));
+}
+
+/** How much each label counts in {@link classificationLoss}, `[N]`. */
+export function classificationRowWeights(labels: tf.Tensor, options: LossOptions = {}): tf.Tensor1D {
+  return tf.tidy(() => weightsOf(classRows(labels, options)));
 }
 
 function classRows(labels: tf.Tensor, options: LossOptions): LabelledRows {
@@ -59,8 +62,8 @@ function rowWeights({ sampleWeights }: LossOptions, labelShape: readonly number[
   return tf.reshape(tf.mul(ownOrShared, tf.ones([batch, tokens[0] ?? 1])), [-1]);
 }
 
-function weightOf({ labels, options }: LabelledRows): tf.Scalar {
-  return tf.sum(labelWeights(labels, options).labels);
+function weightsOf({ labels, options }: LabelledRows): tf.Tensor1D {
+  return labelWeights(labels, options).labels;
 }
 
 /**
@@ -126,12 +129,22 @@ export function sequenceClassificationLossWeight(
   problemType: ProblemType | null,
   options: LossOptions = {},
 ): tf.Scalar {
+  return tf.tidy(() => tf.sum(sequenceClassificationRowWeights(labels, numLabels, problemType, options)));
+}
+
+/** How much each example counts in {@link sequenceClassificationLoss}, `[B]`. */
+export function sequenceClassificationRowWeights(
+  labels: tf.Tensor,
+  numLabels: number,
+  problemType: ProblemType | null,
+  options: LossOptions = {},
+): tf.Tensor1D {
   const batch = labels.shape[0]!;
   return tf.tidy(() => {
     if (sequenceLossKind(problemType, numLabels, labels) !== 'single_label_classification') {
-      return tf.sum(rowWeights(options, [batch]) ?? tf.ones([batch]));
+      return rowWeights(options, [batch]) ?? tf.ones([batch]);
     }
-    return classificationLossWeight(problemType === null ? ignoreNegative(labels) : labels, options);
+    return classificationRowWeights(problemType === null ? ignoreNegative(labels) : labels, options);
   });
 }
 
@@ -148,6 +161,37 @@ function ignoreNegative(labels: tf.Tensor): tf.Tensor {
   const counted = tf.cast(tf.greaterEqual(labels, 0), 'int32');
   const ignored = tf.mul(tf.sub(tf.onesLike(counted), counted), tf.scalar(IGNORED_LABEL, 'int32'));
   return tf.add(tf.mul(tf.cast(labels, 'int32'), counted), ignored);
+}
+
+/**
+ * Mean binary cross-entropy of each token's score of having been replaced.
+ *
+ * @param labels `[B, S]`: 1 replaced, 0 original, {@link IGNORED_LABEL} for what does not count.
+ * @param logits `[B, S]`.
+ * @returns a scalar; 0 if no label counts.
+ * @throws {InputError} for labels or sample weights of another shape; {@link UsageError} for options that do not fit, as
+ *   `classWeights` of other than one weight, that of replaced tokens.
+ */
+export function tokenDetectionLoss(labels: tf.Tensor, logits: tf.Tensor, options: LossOptions = {}): tf.Scalar {
+  checkLabelShape('labels', labels, [logits.shape]);
+  checkLossOptions(options, 1);
+  return tf.tidy(() => {
+    const rowWeights = countedTokens(labels, options);
+    const { classWeights: positiveWeights, labelSmoothing } = options;
+    const targets = tf.reshape(tf.relu(tf.cast(labels, 'float32')), [-1, 1]);
+    return binaryCrossEntropy(tf.reshape(logits, [-1, 1]), targets, { positiveWeights, labelSmoothing, rowWeights });
+  });
+}
+
+/** What the mean of {@link tokenDetectionLoss} divides by: the number of labels that count, or the sum of their weights. */
+export function tokenDetectionLossWeight(labels: tf.Tensor, options: LossOptions = {}): tf.Scalar {
+  return tf.tidy(() => tf.sum(countedTokens(labels, options)));
+}
+
+/** The weight of each label, `[B · S]`; 0 where it does not count. */
+function countedTokens(labels: tf.Tensor, options: LossOptions): tf.Tensor1D {
+  const flat = tf.reshape(tf.cast(labels, 'int32'), [-1]) as tf.Tensor1D;
+  return labelWeights(flat, { ignoreIndex: IGNORED_LABEL, rowWeights: rowWeights(options, labels.shape) }).rows;
 }
 
 /**
@@ -173,7 +217,12 @@ export function positionLoss(positions: tf.Tensor, logits: tf.Tensor2D, options:
  * @param length `S`.
  */
 export function positionLossWeight(positions: tf.Tensor, length: number, options: LossOptions = {}): tf.Scalar {
-  return tf.tidy(() => weightOf(positionRows(positions, length, options)));
+  return tf.tidy(() => tf.sum(positionRowWeights(positions, length, options)));
+}
+
+/** How much each position counts in {@link positionLoss}, `[B]`. */
+export function positionRowWeights(positions: tf.Tensor, length: number, options: LossOptions = {}): tf.Tensor1D {
+  return tf.tidy(() => weightsOf(positionRows(positions, length, options)));
 }
 
 function positionRows(positions: tf.Tensor, length: number, options: LossOptions): LabelledRows {

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { UsageError } from '../errors';
+import type { EmbeddingsHook } from '../layers/embeddings_hook';
 import type { DebertaV2MainLayer } from '../layers/main_layer';
+import { symmetricCrossEntropy } from '../ops/symmetric_cross_entropy';
 import { AdamWeightDecay, type NamedWeight } from '../optimizers/adam_weight_decay';
 import { explainOutOfMemory } from './explain_out_of_memory';
 import { type FreezeOptions, freeze } from './freeze';
@@ -12,8 +14,12 @@ import { type BatchSource, mapBatches } from './map_batches';
 import { checkBatchSize, type ModelInputs, nameInputs, type PredictInputs } from './model_inputs';
 import type { CompileArgs, EvaluateDatasetArgs, FitArgs, ForwardOptions } from './model_options';
 import { ModelTrainer } from './model_trainer';
+import { namedWeight } from './named_weight';
 import type { LabelPadding } from './pad_step';
+import { siftPasses } from './sift';
+import { resolveSiftOptions } from './sift_options';
 import { withTaskAccuracy } from './task_accuracy';
+import { classificationRowWeights } from './task_losses';
 import type { StepData, StepLoss, StepOutputs } from './train_step';
 import { lastStepOf, type TrainStepResult } from './train_step_result';
 
@@ -27,6 +33,7 @@ export abstract class TrainableModel extends tf.LayersModel {
   #staleOptimizer = false;
   #usesTaskLoss = true;
   #lossOptions: LossOptions = {};
+  #sift: ReturnType<typeof resolveSiftOptions> | undefined;
   #runsEagerly = false;
   #frozen: FreezeOptions = {};
   #trainer: ModelTrainer | undefined;
@@ -68,13 +75,27 @@ export abstract class TrainableModel extends tf.LayersModel {
   protected abstract taskLoss(): TaskLoss;
 
   /**
-   * How much the task's loss of a batch counts beside those of others: what it is the mean of. Rows of the batch, unless
-   * a task leaves labels out.
+   * How much each row counts in the mean that is the task's loss, float32 `[N]`: those of the batch, or each label where
+   * rows have several. By default that of class indices, -100 for labels that do not count.
    *
    * @param outputShape of the Keras graph's output.
    */
-  protected taskLossWeight(target: tf.Tensor, _options: LossOptions, _outputShape: readonly number[]): tf.Scalar {
-    return tf.scalar(target.shape[0]!);
+  protected taskRowWeights(target: tf.Tensor, options: LossOptions, _outputShape: readonly number[]): tf.Tensor1D {
+    return classificationRowWeights(target, options);
+  }
+
+  /** How much the task's loss of a batch counts beside those of others: what it is the mean of. */
+  protected taskLossWeight(target: tf.Tensor, options: LossOptions, outputShape: readonly number[]): tf.Scalar {
+    return tf.tidy(() => tf.sum(this.taskRowWeights(target, options, outputShape)));
+  }
+
+  /**
+   * How far the output of a pass over perturbed embeddings is from that of a plain one, for SiFT: `[N]`, one number for
+   * each of the rows of {@link taskRowWeights}. By default the last axis has the scores of classes.
+   */
+  protected divergence(perturbed: tf.Tensor, clean: tf.Tensor): tf.Tensor1D {
+    const rows = (scores: tf.Tensor) => tf.reshape(scores, [-1, scores.shape.at(-1)!]) as tf.Tensor2D;
+    return tf.tidy(() => symmetricCrossEntropy(rows(perturbed), rows(clean)));
   }
 
   /** What the labels do when a batch is padded further; see `LabelPadding`. */
@@ -139,17 +160,20 @@ export abstract class TrainableModel extends tf.LayersModel {
   /**
    * As tf.LayersModel; without `loss` the task's own is used, and the metric `accuracy` then compares class indices,
    * ignored labels left out (logged as `acc`).
+   *
+   * @throws {UsageError} for options of the task's own loss beside another one, or out of range.
    */
-  override compile({ classWeights, labelSmoothing, runEagerly = false, ...args }: CompileArgs): void {
+  override compile({ classWeights, labelSmoothing, sift, runEagerly = false, ...args }: CompileArgs): void {
+    if (args.loss !== undefined && [classWeights, labelSmoothing, sift].some((option) => option !== undefined)) {
+      throw new UsageError(
+        "classWeights, labelSmoothing and sift are of the task's own loss; compile without loss to use them.",
+      );
+    }
+    this.#sift = sift && resolveSiftOptions(sift);
     this.#staleOptimizer = false;
     this.#runsEagerly = runEagerly;
     this.#usesTaskLoss = args.loss === undefined;
     this.#lossOptions = { classWeights, labelSmoothing };
-    if (!this.#usesTaskLoss && (classWeights !== undefined || labelSmoothing !== undefined)) {
-      throw new UsageError(
-        "classWeights and labelSmoothing are of the task's own loss; compile without loss to use them.",
-      );
-    }
     const metrics = this.#usesTaskLoss && args.metrics !== undefined ? withTaskAccuracy(args.metrics) : args.metrics;
     const taskLoss = this.#usesTaskLoss ? this.taskLoss() : undefined;
     const loss = args.loss ?? ((target: tf.Tensor, output: tf.Tensor) => taskLoss!(target, output, this.#lossOptions));
@@ -161,7 +185,7 @@ export abstract class TrainableModel extends tf.LayersModel {
   }
 
   #namedWeights(): NamedWeight[] {
-    return this.weights.map((weight) => ({ path: weight.originalName, variable: weight.read() as tf.Variable }));
+    return this.weights.map(namedWeight);
   }
 
   /**
@@ -258,7 +282,7 @@ export abstract class TrainableModel extends tf.LayersModel {
       optimizer: this.optimizer,
       seeds: this.deberta.seeds,
       labelPadding: this.#usesTaskLoss ? this.labelPadding : 'none',
-      longest: this.config.positionBiasedInput ? this.config.maxPositionEmbeddings : Number.POSITIVE_INFINITY,
+      longest: this.deberta.embeddings.positionEmbeddings?.options.inputDim ?? Number.POSITIVE_INFINITY,
       variant: () => JSON.stringify([this.deberta.encoder.gradientCheckpointing, this.#lossVariant()]),
       runsEagerly: this.#runsEagerly,
     });
@@ -273,7 +297,7 @@ export abstract class TrainableModel extends tf.LayersModel {
       const sampleWeights = weights ?? ofBatch;
       const { loss, metrics } = this.#runStep({ inputs: [ids!, mask!, types!], target: target!, sampleWeights });
       ofBatch?.dispose();
-      return [loss, ...metrics];
+      return [loss, ...(metrics as tf.Scalar[])];
     };
   }
 
@@ -305,17 +329,38 @@ export abstract class TrainableModel extends tf.LayersModel {
   }
 
   #lossOf({ inputs, target, sampleWeights }: StepData): StepLoss {
-    const [input_ids, attention_mask, token_type_ids] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const output = this.outputOf(this.forward({ input_ids, attention_mask, token_type_ids }, { training: true }));
+    const options = { ...this.#lossOptions, sampleWeights };
+    const { output, penalty } = this.#passes(inputs, target, options);
     const metrics = this.metricsTensors.map(([metric]) => tf.mean(metric(target, output)) as tf.Scalar);
     if (this.#usesTaskLoss) {
-      const options = { ...this.#lossOptions, sampleWeights };
-      const loss = this.taskLoss()(target, output, options);
+      const ofTask = this.taskLoss()(target, output, options);
+      const loss = penalty === undefined ? ofTask : tf.add<tf.Scalar>(ofTask, penalty);
       return { loss, weight: this.taskLossWeight(target, options, output.shape), metrics };
     }
     const losses = this.lossFunctions[0]!(target, output);
     const weighted = sampleWeights === undefined ? losses : tf.mul(losses, sampleWeights);
     return { loss: tf.mean(weighted) as tf.Scalar, weight: tf.scalar(target.shape[0]!), metrics };
+  }
+
+  /** The output of a step, and with SiFT what its loss has on top. */
+  #passes(
+    inputs: readonly tf.Tensor[],
+    target: tf.Tensor,
+    options: LossOptions,
+  ): { output: tf.Tensor; penalty?: tf.Scalar } {
+    const [input_ids, attention_mask, token_type_ids] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const forward = (embeddingsHook?: EmbeddingsHook) =>
+      this.outputOf(this.forward({ input_ids, attention_mask, token_type_ids }, { training: true, embeddingsHook }));
+    if (this.#sift === undefined) return { output: forward() };
+    return siftPasses({
+      forward,
+      compare: (perturbed, clean) => ({
+        rows: this.divergence(perturbed, clean),
+        weights: this.taskRowWeights(target, options, clean.shape),
+      }),
+      seeds: this.deberta.seeds,
+      options: this.#sift,
+    });
   }
 
   /**
@@ -405,7 +450,7 @@ export abstract class TrainableModel extends tf.LayersModel {
       throw new UsageError('The model has no optimizer and loss yet; call compile before training or evaluating.');
     }
     if (this.#staleOptimizer) {
-      throw new UsageError('The model was resized after compile; call compile again before training.');
+      throw new UsageError('The model was resized or pruned after compile; call compile again before training.');
     }
   }
 

@@ -31,7 +31,12 @@ function weightsOfStep(step: Step): string[] {
     case 'normalize':
       return ofNorm(step.norm);
     case 'firstToken':
+    case 'chooseRows':
       return [];
+    case 'addPositions':
+      return [step.table];
+    case 'addFirstToken':
+      return ofNorm(step.norm);
     case 'scoreVocabulary':
       return [step.table, step.bias];
   }

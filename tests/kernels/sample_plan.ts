@@ -94,7 +94,8 @@ export class SamplePlan {
     plan.addNorm({ x: sum, output: sum, bias: 0, residual: this.#input, ...norm, rowScales: 0, rows, columns });
     plan.project({ input: sum, output: projections, weights: this.#project, rows, bias: 0, activation: 0 });
     plan.attend({
-      ...{ projections, tiles: this.#tiles, tileCount: this.#attendTiles().length / 8, heads: HEADS },
+      ...{ queries: projections, queryStride: 3 * WIDTH, keys: projections + 4 * WIDTH, keyStride: 3 * WIDTH },
+      ...{ tiles: this.#tiles, tileCount: this.#attendTiles().length / 8, heads: HEADS },
       ...{ headSize: HEAD_SIZE, positionKeys: 0, positionQueries: 0, positionColumns: 0, center: 0, output: contexts },
     });
     plan.convolve({
@@ -141,7 +142,25 @@ export class SamplePlan {
         (part) => projections + 4 * (part * WIDTH + head * HEAD_SIZE),
       );
       const output = contexts + 4 * head * HEAD_SIZE;
-      kernels.attend(query, key, value, 3 * WIDTH, rows, HEAD_SIZE, 0, 0, 0, 0, 0, output, WIDTH, 0, rows, scratch);
+      kernels.attend(
+        query,
+        3 * WIDTH,
+        key,
+        value,
+        3 * WIDTH,
+        rows,
+        HEAD_SIZE,
+        0,
+        0,
+        0,
+        0,
+        0,
+        output,
+        WIDTH,
+        0,
+        rows,
+        scratch,
+      );
     }
     kernels.windows(contexts, WIDTH, this.#starts, this.#ends, 0, rows, WIDTH, KERNEL_SIZE, scratch);
     const inner = KERNEL_SIZE * WIDTH;

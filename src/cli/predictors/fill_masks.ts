@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { highest, softmax } from '../../data/scores';
 import { logger } from '../../logger';
 import type { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
@@ -19,14 +18,11 @@ export function fillMasks(model: TFDebertaV2ForMaskedLM, settings: PredictorSett
   return {
     async predict(examples) {
       const batch = encodeExamples(examples, settings);
-      const ids = batch.input_ids.flat();
-      const positions = ids.flatMap((id, position) => (id === tokenizer.maskTokenId ? [position] : []));
-      const length = batch.input_ids[0]!.length;
-      // A vocabulary of logits a token is much: only those of masks are read.
-      const [logits] =
-        positions.length === 0
-          ? []
-          : await predictValues(model, batch, ([all]) => [tf.gather(tf.reshape(all!, [-1, vocabSize]), positions)]);
+      const positions = batch.input_ids.flatMap((ids, text) =>
+        ids.flatMap((id, position) => (id === tokenizer.maskTokenId ? [[text, position] as const] : [])),
+      );
+      // A vocabulary of logits a token is much: only masks are scored.
+      const [logits] = positions.length === 0 ? [] : await predictValues(model, batch, positions);
       const filled = positions.map((_, mask) => {
         const scores = softmax(logits!.subarray(mask * vocabSize, (mask + 1) * vocabSize)).slice(0, candidates);
         return highest(scores, topK).map((id) => ({
@@ -35,7 +31,7 @@ export function fillMasks(model: TFDebertaV2ForMaskedLM, settings: PredictorSett
         }));
       });
       return examples.map((example, row) => {
-        const masks = filled.filter((_, mask) => Math.floor(positions[mask]! / length) === row);
+        const masks = filled.filter((_, mask) => positions[mask]![0] === row);
         if (masks.length === 0 && !isWarned) {
           isWarned = true;
           logger.warn(

@@ -1,22 +1,24 @@
+import type { OpenOptions } from '../../convert/open_checkpoint';
 import type { WeightProgress } from '../../convert/weight_progress';
 import { UsageError } from '../../errors';
 import { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
 import { TFDebertaV2ForQuestionAnswering } from '../../models/question_answering';
+import { TFDebertaV2ForReplacedTokenDetection } from '../../models/replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from '../../models/sequence_classification';
 import { TFDebertaV2ForTokenClassification } from '../../models/token_classification';
-import type { SourceOptions } from '../../sources/source_options';
 import type { CheckpointSummary } from '../checkpoint_summary';
 import { requireTrainedHead } from '../require_trained_head';
 import { answerQuestions } from './answer_questions';
 import { classifySequences } from './classify_sequences';
 import { classifyTokens } from './classify_tokens';
+import { detectReplacements } from './detect_replacements';
 import { fillMasks } from './fill_masks';
 import type { Predictor, PredictorSettings } from './predictor';
 
 type Load = (
   source: string,
   settings: PredictorSettings,
-  options: SourceOptions & { readonly onProgress: (progress: WeightProgress) => void },
+  options: OpenOptions & { readonly onProgress: (progress: WeightProgress) => void },
 ) => Promise<Predictor>;
 
 /**
@@ -41,6 +43,9 @@ export function predictorFor(source: string, { architecture, info }: CheckpointS
     case 'TFDebertaV2ForQuestionAnswering':
       return async (path, settings, options) =>
         answerQuestions(await TFDebertaV2ForQuestionAnswering.fromPretrained(path, options), settings);
+    case 'TFDebertaV2ForReplacedTokenDetection':
+      return async (path, settings, options) =>
+        detectReplacements(await TFDebertaV2ForReplacedTokenDetection.fromPretrained(path, options), settings);
     case 'TFDebertaV2ForMultipleChoice':
       throw new UsageError(
         `${source} is a multiple-choice model, whose choices this command cannot take; use TFDebertaV2ForMultipleChoice in a program.`,

@@ -99,6 +99,11 @@ function addOptimizerFlags(command: Command): Command {
     .option('--ema <decay>', 'measure and save a running mean of the weights, such as 0.999', belowOne)
     .option('--label-smoothing <share>', 'share of each label spread over all classes', share, 0)
     .option('--class-weights <weights>', 'balanced, or a weight for each label: 1,2.5', parseClassWeights)
+    .option(
+      '--sift-lambda <number>',
+      'perturb the embeddings (SiFT), with this weight in the loss, such as 5',
+      positive,
+    )
     .option('--freeze-embeddings', 'do not train the embeddings')
     .option('--freeze-layers <number>', 'do not train the first layers', count, 0)
     .option('--gradient-checkpointing', 'compute layers twice, for less memory');

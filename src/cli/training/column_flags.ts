@@ -25,6 +25,7 @@ const COLUMNS: Readonly<Record<Architecture, readonly (keyof ColumnFlags)[]>> = 
   TFDebertaV2ForTokenClassification: ['tokensColumn', 'tagsColumn'],
   TFDebertaV2ForQuestionAnswering: ['idColumn', 'questionColumn', 'contextColumn', 'answersColumn'],
   TFDebertaV2ForMultipleChoice: ['contextColumn', 'questionColumn', 'choicesColumns', 'labelColumn'],
+  TFDebertaV2ForReplacedTokenDetection: [],
 };
 
 /** Adds the options to a command. */

@@ -10,8 +10,8 @@ import { sourceOptions } from '../source_flags';
 import { whileShowing } from '../while_showing';
 import type { TrainFlags } from './train_flags';
 
-/** A model with a head. */
-export type TrainedArchitecture = Exclude<Architecture, 'TFDebertaV2Model'>;
+/** A model with a head for a task of the user's; replaced tokens are detected in pre-training. */
+export type TrainedArchitecture = Exclude<Architecture, 'TFDebertaV2Model' | 'TFDebertaV2ForReplacedTokenDetection'>;
 
 /** What is to be trained, before it is loaded. */
 export interface ModelPlan {
@@ -36,11 +36,14 @@ export async function planModel(flags: TrainFlags, io: CliIo): Promise<ModelPlan
 }
 
 function requireHead(architecture: Architecture | undefined): TrainedArchitecture {
-  if (architecture !== undefined && architecture !== 'TFDebertaV2Model') return architecture;
-  throw new UsageError('A model must have a head to be trained, and this is a bare encoder; name a task by --task.', {
-    path: '--task',
-    received: architecture,
-  });
+  const isBare = architecture === undefined || architecture === 'TFDebertaV2Model';
+  if (!isBare && architecture !== 'TFDebertaV2ForReplacedTokenDetection') return architecture;
+  throw new UsageError(
+    isBare
+      ? 'A model must have a head to be trained, and this is a bare encoder; name a task by --task.'
+      : 'Replaced tokens are detected in pre-training, which is the command pretrain; name another task by --task.',
+    { path: '--task', received: architecture },
+  );
 }
 
 async function planFromCheckpoint(place: string, flags: TrainFlags, io: CliIo): Promise<ModelPlan> {

@@ -77,6 +77,7 @@ function optimizerSettings(flags: TrainFlags, { peak, totalSteps, classWeights }
     ema_decay: flags.ema,
     label_smoothing_factor: flags.labelSmoothing,
     class_weights: classWeights?.map((weight) => Number(weight.toPrecision(4))),
+    sift_lambda: flags.siftLambda,
     frozen_embeddings: flags.freezeEmbeddings ?? false,
     frozen_layers: flags.freezeLayers,
     gradient_checkpointing: flags.gradientCheckpointing ?? false,

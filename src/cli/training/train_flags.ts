@@ -59,6 +59,7 @@ export interface OptimizerFlags {
   readonly ema?: number;
   readonly labelSmoothing: number;
   readonly classWeights?: 'balanced' | readonly number[];
+  readonly siftLambda?: number;
   readonly freezeEmbeddings?: boolean;
   readonly freezeLayers: number;
   readonly gradientCheckpointing?: boolean;

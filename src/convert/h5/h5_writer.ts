@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<Architecture, readonly string[]>> = {
   TFDebertaV2ForTokenClassification: ['deberta', 'dropout', 'classifier'],
   TFDebertaV2ForQuestionAnswering: ['deberta', 'qa_outputs'],
   TFDebertaV2ForMultipleChoice: ['deberta', 'dropout', 'pooler', 'classifier'],
+  TFDebertaV2ForReplacedTokenDetection: ['deberta', 'mask_predictions'],
 };
 
 /** The last version of Keras whose format this is. */

@@ -1,24 +1,30 @@
 import { type FileSource, firstPresent } from '../../sources/file_source';
 import { resolveSource } from '../../sources/resolve_source';
 import type { CheckpointReader } from '../checkpoint_reader';
-import { GENERATOR_FILE, isOriginal, needsGenerator, readOriginal } from './original_reader';
-import { openPytorch } from './pytorch_reader';
+import { GENERATOR_FILE, GENERATOR_FOLDER, isOriginal, needsGenerator, readOriginal } from './original_reader';
+
+/** Opens the weights of a source, of any format, by their name or those that a search finds. */
+export type OpenWeights = (source: FileSource, name: string | undefined) => Promise<CheckpointReader>;
+
+/** Where a generator may lie beside its discriminator: as Microsoft publishes it, and as pre-training here saves it. */
+const GENERATOR_FILES = [GENERATOR_FILE, `${GENERATOR_FOLDER}/model.safetensors`];
 
 /**
- * Makes a pickle whole that microsoft/DeBERTa wrote; other pickles are passed on as they are.
+ * Makes a checkpoint whole that was written by microsoft/DeBERTa, or as its code does; others are passed on as they are.
  *
- * @param generator path of the generator's weights; by default the file that Microsoft publishes beside the model.
+ * @param generator path of the generator's weights or their folder; by default what lies beside the model.
  * @throws {CheckpointError} when a generator is needed and missing; `reader` is then closed.
  */
 export async function completeOriginal(
   reader: CheckpointReader,
   source: FileSource,
   generator: string | undefined,
+  open: OpenWeights,
 ): Promise<CheckpointReader> {
   if (!isOriginal(reader)) return reader;
   let tables: CheckpointReader | undefined;
   try {
-    tables = needsGenerator(reader) ? await openGenerator(source, generator) : undefined;
+    tables = needsGenerator(reader) ? await openGenerator(source, generator, open) : undefined;
     return readOriginal(reader, tables);
   } catch (error) {
     await Promise.all([reader.close(), tables?.close()]);
@@ -26,11 +32,15 @@ export async function completeOriginal(
   }
 }
 
-async function openGenerator(source: FileSource, path: string | undefined): Promise<CheckpointReader | undefined> {
-  if (path !== undefined) {
-    const place = await resolveSource(path);
-    return openPytorch(place.source, place.file ?? GENERATOR_FILE);
+async function openGenerator(
+  source: FileSource,
+  path: string | undefined,
+  open: OpenWeights,
+): Promise<CheckpointReader | undefined> {
+  if (path === undefined) {
+    const name = await firstPresent(source, GENERATOR_FILES);
+    return name === undefined ? undefined : open(source, name);
   }
-  const name = await firstPresent(source, [GENERATOR_FILE]);
-  return name === undefined ? undefined : openPytorch(source, name);
+  const place = await resolveSource(path);
+  return open(place.source, place.file ?? (await firstPresent(place.source, GENERATOR_FILES)));
 }

@@ -8,8 +8,11 @@ const ORIGINAL_NAMES = /(^|\.)(embeddings\.\w+\._weight|mask_predictions\.\w+\.\
 /** Beside the discriminator, where Microsoft publishes one. */
 export const GENERATOR_FILE = 'pytorch_model.generator.bin';
 
+/** Beside the discriminator, where this package's pre-training writes the generator's files. */
+export const GENERATOR_FOLDER = 'generator';
+
 /**
- * Whether a checkpoint was written by the code of microsoft/DeBERTa.
+ * Whether a checkpoint was written by the code of microsoft/DeBERTa, or with the names that only it has.
  *
  * Its other files have the same names and forms as Hugging Face's, and need no telling apart.
  */
@@ -88,7 +91,7 @@ function findBase(generator: CheckpointReader, name: string, { shape }: TensorIn
 
 function missingGenerator(name: string): CheckpointError {
   return new CheckpointError(
-    `The checkpoint holds ${name}, the difference to the embeddings of the generator it was trained with, and not the embeddings themselves; put ${GENERATOR_FILE} beside it, name it by the option generator, or use a checkpoint that holds the weight.`,
+    `The checkpoint holds ${name}, the difference to the embeddings of the generator it was trained with, and not the embeddings themselves; put ${GENERATOR_FILE} or the folder ${GENERATOR_FOLDER} beside it, name it by the option generator, or use a checkpoint that holds the weight.`,
     { path: name, expected: GENERATOR_FILE },
   );
 }

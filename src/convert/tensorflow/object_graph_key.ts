@@ -27,7 +27,8 @@ const ATTRIBUTES: readonly (readonly [pattern: RegExp, replacement: string])[] =
  */
 export function objectGraphKey(tfName: string, config: DebertaV2Config): string {
   if (tfName === 'deberta/embeddings/token_type_embeddings/embeddings') {
-    return config.positionBiasedInput ? 'deberta/embeddings/token_type_embeddings' : 'deberta/embeddings/embeddings';
+    const hasPositions = config.positionBiasedInput || config.enhancedMaskDecoder;
+    return hasPositions ? 'deberta/embeddings/token_type_embeddings' : 'deberta/embeddings/embeddings';
   }
   const key = ATTRIBUTES.reduce((name, [pattern, replacement]) => name.replace(pattern, replacement), tfName);
   // A dot begins what is no attribute.

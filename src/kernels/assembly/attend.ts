@@ -30,7 +30,8 @@ export function attendScratchBytes(length: i32, headSize: i32): f64 {
  * A score is query · key, plus query · (key of their distance), plus key · (query of their distance). The second and
  * third are products with the rows of all distances that a block needs, in order, read along diagonals.
  *
- * @param query, key, value the head's columns of the text's first row; rows `stride` numbers apart, queries scaled.
+ * @param query the head's columns of the text's first row, scaled; rows `queryStride` numbers apart.
+ * @param key, value the same of keys and values; rows `stride` numbers apart.
  * @param positionKeys rows of distances in panels, those of query − key falling; none where 0.
  * @param positionQueries the same with distances rising, scaled; none where 0.
  * @param center the column of distance 0 in both.
@@ -40,6 +41,7 @@ export function attendScratchBytes(length: i32, headSize: i32): f64 {
  */
 export function attend(
   query: usize,
+  queryStride: i32,
   key: usize,
   value: usize,
   stride: i32,
@@ -62,7 +64,7 @@ export function attend(
   const scores = valuePanels + ((<usize>(length * inPanels(headSize))) << 2);
   const band = scores + ((<usize>(BLOCK * scoreStride)) << 2);
   const keyBand = band + ((<usize>(BLOCK * bandColumns(length))) << 2);
-  const rowBytes = (<usize>stride) << 2;
+  const rowBytes = (<usize>queryStride) << 2;
 
   packTransposed(key, stride, headSize, length, keyPanels);
   packPanels(value, stride, length, headSize, valuePanels);
@@ -72,7 +74,7 @@ export function attend(
   for (let first = firstQuery; first < endQuery; first += BLOCK) {
     const rows = min(BLOCK, endQuery - first);
     const queries = query + <usize>first * rowBytes;
-    matMul(queries, stride, keyPanels, scores, scoreStride, rows, headSize, length);
+    matMul(queries, queryStride, keyPanels, scores, scoreStride, rows, headSize, length);
     if (positionQueries !== 0) {
       addKeyBand(scores, scoreStride, keyBand, length, center, first - firstQuery, firstQuery, endQuery, rows);
     }
@@ -84,7 +86,7 @@ export function attend(
       bandStride = columns;
       bandStart = band + ((<usize>(center - first - lowest)) << 2);
       const panels = positionKeys + ((<usize>lowest * <usize>headSize) << 2);
-      matMul(queries, stride, panels, band, bandStride, rows, headSize, columns);
+      matMul(queries, queryStride, panels, band, bandStride, rows, headSize, columns);
     }
     for (let row = 0; row < rows; row++) {
       const scoreRow = scores + ((<usize>(row * scoreStride)) << 2);

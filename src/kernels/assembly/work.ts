@@ -220,16 +220,21 @@ function addRowsTile(record: usize, tile: i32): void {
   addRows(x, at(record, 5), numbers(at(record, 6), row), rows, columns);
 }
 
-/** 4 projections, 5 tiles, 6 heads, 7 head size, 8 position keys, 9 position queries, 10 columns of them, 11 center, 12 output. */
+/**
+ * 4 queries, 5 tiles, 6 heads, 7 head size, 8 position keys, 9 position queries, 10 columns of them, 11 center, 12
+ * output, 13 numbers between queries, 14 keys, 15 numbers between keys.
+ */
 function attendTile(record: usize, tile: i32, scratch: usize): void {
   // Of a tile: first row of the text, its length, head, first query, end of queries, mask, numbers between its rows.
   const texts = at(record, 5) + ((<usize>tile) << 5);
   const headSize = word(record, 7);
   const width = word(record, 6) * headSize;
-  const stride = 3 * width;
   const head = word(texts, 2);
-  const query = at(record, 4) + ((<usize>word(texts, 0) * <usize>stride + <usize>(head * headSize)) << 2);
-  const output = at(record, 12) + ((<usize>word(texts, 0) * <usize>width + <usize>(head * headSize)) << 2);
+  const row = <usize>word(texts, 0);
+  const column = <usize>(head * headSize);
+  const query = at(record, 4) + ((row * <usize>word(record, 13) + column) << 2);
+  const key = at(record, 14) + ((row * <usize>word(record, 15) + column) << 2);
+  const output = at(record, 12) + ((row * <usize>width + column) << 2);
   if (word(texts, 1) === 0) {
     // What stands for padding.
     memory.fill(output, 0, (<usize>headSize) << 2);
@@ -240,9 +245,10 @@ function attendTile(record: usize, tile: i32, scratch: usize): void {
   const queries = at(record, 9);
   attend(
     query,
-    numbers(query, width),
-    numbers(query, 2 * width),
-    stride,
+    word(record, 13),
+    key,
+    numbers(key, width),
+    word(record, 15),
     word(texts, 1),
     headSize,
     keys === 0 ? 0 : keys + table,

@@ -56,7 +56,7 @@ export async function* predictedBatches<F extends Feature>(
       labels = ys;
       return xs;
     };
-    const values = await readPredictions(model, makeInputs, (outputs) => select(outputs, labels));
+    const values = await readPredictions(model, makeInputs, { select: (outputs) => select(outputs, labels) });
     yield { places, batch, values };
     await eventsToArrive();
   }

@@ -90,6 +90,7 @@ function attended(arena: Arena, head: Head, { keys, queries, mask }: Terms, ends
       kernels.attend(
         ...([
           at(0),
+          projections.stride,
           at(1),
           at(2),
           projections.stride,
