@@ -130,3 +130,58 @@ describe('SentencePieceModel refuses', () => {
     expect(() => SentencePieceModel.fromBytes(modelFile(pieces, trainer))).toThrowDebertaError('tokenizer', problem);
   });
 });
+
+describe('withPieces', () => {
+  const CONTROL = 3;
+  const pieces: [string, number][] = [
+    ['a', NORMAL],
+    ['<pad>', CONTROL],
+    ['b', NORMAL],
+    ['<unk>', UNKNOWN],
+    ['<s>', CONTROL],
+    ['c', NORMAL],
+  ];
+  const [VOCAB_SIZE, UNK_ID, BOS_ID, EOS_ID, PAD_ID] = [4, 40, 41, 42, 43];
+  const file = modelFile(pieces, { [VOCAB_SIZE]: 6, [UNK_ID]: 3, [BOS_ID]: 4, [EOS_ID]: -1, [PAD_ID]: 1, 99: 7 });
+  /** A message for self-tests and one of a field that nobody knows, as they could follow. */
+  const sample = Writer.create().uint32(34).fork().uint32(10).fork().uint32(10).string('ab').ldelim().ldelim().finish();
+  const unknownField = Writer.create().uint32(1602).string('kept').finish();
+  const whole = Buffer.concat([file, sample, unknownField]);
+
+  const rows: [name: string, ids: number[], spec: object][] = [
+    ['all', [0, 1, 2, 3, 4, 5], { unkId: 3, bosId: 4, eosId: -1, padId: 1 }],
+    ['those behind a gap move up', [1, 3, 4, 5], { unkId: 1, bosId: 2, eosId: -1, padId: 0 }],
+    ['a special piece goes', [2, 3], { unkId: 1, bosId: -1, eosId: -1, padId: -1 }],
+  ];
+  test.each(rows)('%s', (_name, ids, spec) => {
+    const model = SentencePieceModel.fromBytes(whole).withPieces(ids);
+    expect(model.pieces).toEqual(ids.map((id) => pieces[id]![0]));
+    expect(Array.from(model.types)).toEqual(ids.map((id) => pieces[id]![1]));
+    expect(model.trainerSpec).toMatchObject(spec);
+    expect(model.selfTestSamples).toEqual([]);
+    expect(Buffer.from(model.bytes).includes(Buffer.from(unknownField))).toBe(true);
+  });
+
+  test('keeps everything but pieces as it was, scores to the bit', () => {
+    const before = SentencePieceModel.fromBytes(modelBytes('byte_fallback'));
+    const ids = before.indispensablePieces.sort((a, b) => a - b);
+    const after = before.withPieces(ids);
+    expect(after.normalizerSpec).toEqual(before.normalizerSpec);
+    expect(after.trainerSpec).toEqual(before.trainerSpec);
+    expect(Array.from(after.scores)).toEqual(ids.map((id) => before.scores[id]));
+  });
+
+  test('indispensable are special and byte pieces, and ordinary ones of the lowest and the highest score', () => {
+    const { indispensablePieces: ids, scores, types } = SentencePieceModel.fromBytes(modelBytes('byte_fallback'));
+    const ordinary = scores.filter((_, id) => types[id] === NORMAL);
+    expect(ids).toHaveLength(4 + 256 + 2);
+    expect(ids.slice(-2).map((id) => scores[id])).toEqual([Math.min(...ordinary), Math.max(...ordinary)]);
+  });
+
+  test('refuses to go without the unknown piece', () => {
+    expect(() => SentencePieceModel.fromBytes(file).withPieces([0, 2])).toThrowDebertaError(
+      'tokenizer',
+      /^The smaller model is not a valid SentencePiece model, since it holds 0 unknown pieces/,
+    );
+  });
+});
