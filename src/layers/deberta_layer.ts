@@ -115,6 +115,28 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
     return layer;
   }
 
+  /** Gives a layer that is part of this one another name, and its weights the paths that come with it. */
+  protected renameLayer(layer: DebertaLayer, name: string): void {
+    const before = layer.path;
+    layer.name = name;
+    for (const weight of layer.weights) {
+      Object.assign(weight, { originalName: layer.path + weight.originalName.slice(before.length) });
+    }
+  }
+
+  /** Takes a layer out of this one again and releases what it holds. */
+  protected removeLayer(layer: DebertaLayer): void {
+    this.#sublayers.splice(this.#sublayers.indexOf(layer), 1);
+    // tfjs disposes of layers that a model applied, which is not how sublayers run.
+    for (const weight of layer.weights) weight.dispose();
+    layer.#release();
+  }
+
+  /** The layers in this one, at any depth. */
+  get descendants(): readonly DebertaLayer[] {
+    return this.#sublayers.flatMap((layer) => [layer, ...layer.descendants]);
+  }
+
   /** A trainable float32 weight. */
   protected makeWeight(name: string, shape: number[], initializer: Initializer): tf.LayerVariable {
     const originalName = `${this.path}/${name}`;
@@ -127,11 +149,20 @@ export abstract class DebertaLayer<Options extends object = object> extends tf.l
 
   /** Puts a weight of more or fewer rows in the place of one of this layer's; rows that both have keep their values. */
   protected replaceWeight(old: tf.LayerVariable, rows: number, initializer: Initializer): tf.LayerVariable {
-    const [oldRows = 0, ...rowShape] = old.shape as number[];
-    const values = tf.tidy(() => {
-      const kept = tf.slice(old.read(), 0, Math.min(rows, oldRows));
+    return this.#exchange(old, (values) => {
+      const [oldRows = 0, ...rowShape] = values.shape;
+      const kept = tf.slice(values, 0, Math.min(rows, oldRows));
       return rows <= oldRows ? kept : tf.concat([kept, initializer.apply([rows - oldRows, ...rowShape])]);
     });
+  }
+
+  /** Puts a weight of some rows of one of this layer's, in the order given, in its place. */
+  protected keepRows(old: tf.LayerVariable, rows: readonly number[]): tf.LayerVariable {
+    return this.#exchange(old, (values) => tf.gather(values, tf.tensor1d([...rows], 'int32')));
+  }
+
+  #exchange(old: tf.LayerVariable, change: (values: tf.Tensor) => tf.Tensor): tf.LayerVariable {
+    const values = tf.tidy(() => change(old.read()));
     const weight = Object.assign(new tf.LayerVariable(values, 'float32', old.originalName, old.trainable), {
       originalName: old.originalName,
     });

@@ -41,6 +41,12 @@ export class Embedding extends DebertaLayer<EmbeddingOptions> {
     Object.assign(this.options, { inputDim: rows });
   }
 
+  /** Keeps some rows, in the order given. */
+  keep(rows: readonly number[]): void {
+    this.#table = this.keepRows(this.#table, rows);
+    Object.assign(this.options, { inputDim: rows.length });
+  }
+
   /** Ids of any shape → `[..., outputDim]`. */
   forward(ids: tf.Tensor): tf.Tensor {
     return embeddingLookup(this.table, ids);

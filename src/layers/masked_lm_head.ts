@@ -67,6 +67,12 @@ export class MaskedLMHead extends DebertaLayer<MaskedLMHeadOptions> {
     Object.assign(this.options, { vocabSize: rows });
   }
 
+  /** Follows the word embeddings to some of their rows, in the order given. */
+  keep(rows: readonly number[]): void {
+    this.#bias = this.keepRows(this.#bias, rows);
+    Object.assign(this.options, { vocabSize: rows.length });
+  }
+
   /** `[..., H]` → `[..., V]`. */
   forward(hiddenStates: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
