@@ -5,21 +5,19 @@ import {
   evaluateMaskedLanguageModel,
   featureBatches,
   highest,
-  MaskedLMFeatureBuilder,
   maskedLMCollator,
   perplexity,
   progressLog,
-  shuffled,
   softmax,
   TFDebertaV2ForMaskedLM,
   tf,
-  tokenBlocks,
   train,
   useBackend,
 } from '../src/index';
 import { readAddresses } from './addresses';
 import { unigramLossBaseline } from './baseline';
 import { smallConfig } from './small_config';
+import { textBlocks } from './text_blocks';
 
 // Masked language modelling, after https://huggingface.co/docs/transformers/tasks/masked_language_modeling: guesses words
 // left out of State of the Union addresses, with a small model trained from scratch. Run it by
@@ -50,17 +48,8 @@ async function main(sentence: string): Promise<void> {
 
   // Sentences are joined and cut in blocks, no more than the run has room for.
   const tokenizer = await DebertaV2TokenizerFast.fromPretrained(SETTINGS.tokenizer);
-  const builder = new MaskedLMFeatureBuilder({ tokenizer, maxLength: null, addSpecialTokens: false });
-  const toBlocks = async (texts: readonly string[], most: number) => {
-    const sentences = shuffled(texts, seed).flatMap((text) => text.split(/(?<=[.!?]) /));
-    const features = builder.stream(sentences.map((text) => ({ text })));
-    const blocks = [];
-    for await (const block of tokenBlocks(features, { blockSize, around: tokenizer })) {
-      if (blocks.push(block) === most) break;
-    }
-    return blocks;
-  };
   const addresses = readAddresses();
+  const toBlocks = (texts: readonly string[], most: number) => textBlocks(texts, tokenizer, { blockSize, most, seed });
   const blocks = await toBlocks(addresses.train, steps * batchSize);
   const heldOut = await toBlocks(addresses.heldOut, Math.min(SETTINGS.evaluationBlocks, steps * batchSize));
   console.log(`${blocks.length} blocks to learn from, ${heldOut.length} held out`);

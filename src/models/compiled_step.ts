@@ -96,7 +96,7 @@ export class CompiledStep {
       const data = [...inputs, target, ...(sampleWeights === undefined ? [] : [sampleWeights])];
       const results = this.#session.run([...data, ...weights, ...drawn, ...(step?.sums() ?? [])]);
       const loss = results[0] as tf.Scalar;
-      const metrics = results.slice(1, 1 + this.#metricCount) as tf.Scalar[];
+      const metrics = results.slice(1, 1 + this.#metricCount);
       const rest = results.slice(1 + this.#metricCount);
       if (step === undefined) {
         optimizer.applyGradients(Object.fromEntries(this.#trained.map(({ name }, index) => [name, rest[index]!])));

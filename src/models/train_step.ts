@@ -16,14 +16,15 @@ export interface StepLoss {
   readonly loss: tf.Scalar;
   /** How much the loss counts beside those of other batches: the labels it is the mean of. */
   readonly weight: tf.Scalar;
-  readonly metrics: tf.Scalar[];
+  /** Scalars, or whatever else is to be known of the pass, computed with it and without a gradient. */
+  readonly metrics: tf.Tensor[];
 }
 
 /** Loss and metrics of a batch, differentiable. */
 export type StepLossFunction = (data: StepData) => StepLoss;
 
-/** What a step gives: scalars that are the caller's. */
-export type StepOutputs = { loss: tf.Scalar; metrics: tf.Scalar[] };
+/** What a step gives: tensors that are the caller's. */
+export type StepOutputs = { loss: tf.Scalar; metrics: tf.Tensor[] };
 
 /** Loss and gradients of a batch, the latter by names of variables. */
 export function gradientsOf(

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { readAdapter } from '../adapters/read_adapter';
+import { writeAdapter } from '../adapters/write_adapter';
 import type { Batch } from '../data/batch';
 import { batchToTensors } from '../data/batch_tensors';
+import { namedWeight } from '../models/named_weight';
 import type { TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
 import type { TrainStepResult } from '../models/train_step_result';
 import { writePretrained } from '../models/write_pretrained';
@@ -23,11 +26,12 @@ export class ModelTrainee implements Trainee<TFDebertaV2PreTrainedModel> {
   }
 
   get weights(): readonly NamedWeight[] {
-    return this.model.weights.map(named);
+    // With an adapter the base model stays as it is.
+    return this.model.adapter === undefined ? this.model.weights.map(namedWeight) : this.trainedWeights;
   }
 
   get trainedWeights(): readonly NamedWeight[] {
-    return this.model.trainableWeights.map(named);
+    return this.model.trainableWeights.map(namedWeight);
   }
 
   async step(batch: Batch): Promise<TrainStepResult> {
@@ -47,8 +51,9 @@ export class ModelTrainee implements Trainee<TFDebertaV2PreTrainedModel> {
   }
 
   async save(folder: string): Promise<void> {
-    const { architecture, config, weights, optimizer } = this.model;
-    await writePretrained(folder, architecture, config, weights, { format: 'safetensors' });
+    const { adapter, architecture, config, weights, optimizer } = this.model;
+    if (adapter === undefined) await writePretrained(folder, architecture, config, weights, { format: 'safetensors' });
+    else await writeAdapter(folder, adapter, architecture);
     await writeOptimizerState(folder, optimizer);
   }
 
@@ -57,11 +62,9 @@ export class ModelTrainee implements Trainee<TFDebertaV2PreTrainedModel> {
     await readOptimizerState(folder, this.model.optimizer);
   }
 
-  restoreWeights(folder: string): Promise<void> {
-    return restoreWeights(this.model, folder);
+  async restoreWeights(folder: string): Promise<void> {
+    const { adapter } = this.model;
+    if (adapter === undefined) await restoreWeights(this.model, folder);
+    else adapter.write((await readAdapter(folder, this.model)).values);
   }
-}
-
-function named(weight: tf.LayerVariable): NamedWeight {
-  return { path: weight.originalName, variable: weight.read() as tf.Variable };
 }

@@ -211,6 +211,8 @@ def first_step(config: Config, sharing: str, path: str) -> dict[str, Any]:
         "replaced_ids": replaced.numpy(),
         "replaced_labels": targets.numpy(),
         "discriminator_logits": scores.detach().numpy(),
+        "generator_loss": losses.mean().item(),
+        "discriminator_loss": loss.item(),
     }
 
 

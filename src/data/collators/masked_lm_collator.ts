@@ -22,7 +22,12 @@ export interface MaskedLMCollatorOptions extends PaddingOptions {
   wholeWord?: boolean;
   /** Most words in a row that are chosen together, 1 by default; more than 1 implies `wholeWord`. DeBERTa-v2 had 3. */
   maxNgram?: number;
-  /** Most tokens chosen of a row when words are chosen, 80 by default; the word that reaches it is taken whole. */
+  /**
+   * Whether what is chosen is spread over a row, false by default: one token of each stretch of `1 / mlmProbability`, as
+   * in DeBERTa's pre-training, so that rows have about as many each. Words and n-grams always are.
+   */
+  spread?: boolean;
+  /** Most tokens chosen of a row when they are spread, 80 by default; the word that reaches it is taken whole. */
   maxPredictions?: number;
 }
 
@@ -50,11 +55,13 @@ export function maskedLMCollator(options: MaskedLMCollatorOptions): Collator<Enc
   const ordinaryIds = Array.from({ length: tokenizer.length }, (_, id) => id).filter((id) => !isSpecial(id));
 
   const select = (ids: readonly number[], random: RandomStream): number[] => {
-    const { mlmProbability: probability, maxNgram, maxPredictions } = settings;
+    const { mlmProbability: probability, wholeWord, maxNgram, maxPredictions, spread } = settings;
     const candidates = [...ids.keys()].filter((position) => !isSpecial(ids[position]!));
-    if (!settings.wholeWord && maxNgram === 1) return candidates.filter(() => random.next() < probability);
+    const byWords = wholeWord || maxNgram > 1;
+    if (!byWords && !spread) return candidates.filter(() => random.next() < probability);
     const limit = Math.min(maxPredictions, Math.max(1, Math.round(candidates.length * probability)));
-    return selectNgrams(wordSpans(tokenizer, ids, isSpecial), { probability, maxNgram, limit }, random);
+    const spans = byWords ? wordSpans(tokenizer, ids, isSpecial) : candidates.map((from) => ({ from, to: from + 1 }));
+    return selectNgrams(spans, { probability, maxNgram, limit }, random);
   };
 
   const replace = (id: number, random: RandomStream): number => {
@@ -89,6 +96,7 @@ function readSettings({
   randomProbability = 0.1,
   wholeWord = false,
   maxNgram = 1,
+  spread = false,
   maxPredictions = 80,
 }: MaskedLMCollatorOptions): Settings {
   const rest = 1 - maskProbability;
@@ -99,7 +107,7 @@ function readSettings({
   requireShare('randomProbability', randomProbability, isRest, 'from 0 to what maskProbability leaves of 1');
   requireInteger('maxNgram', maxNgram, 1);
   requireInteger('maxPredictions', maxPredictions, 1);
-  return { mlmProbability, maskProbability, randomProbability, wholeWord, maxNgram, maxPredictions };
+  return { mlmProbability, maskProbability, randomProbability, wholeWord, maxNgram, spread, maxPredictions };
 }
 
 function requireShare(name: string, value: number, isAllowed: boolean, expected: string): void {

@@ -3,7 +3,7 @@ import type { BatchStream } from '../../data/batch_stream';
 import { CheckpointError, InputError } from '../../errors';
 import { crc32 } from '../../files/crc32';
 import type { Trainee } from '../trainee';
-import { prefixed } from './describe_settings';
+import { checksumText, prefixed } from './describe_settings';
 
 /** By names such as `data.batch_size`, plain JSON. */
 export type RunSettings = Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ function checksum({ xs, ys }: Batch): string {
     const named = crc32(encoder.encode(`${name}[${shape}]`), before);
     return crc32(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), named);
   }, 0);
-  return sum.toString(16).padStart(8, '0');
+  return checksumText(sum);
 }
 
 /**
