@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { fusedKernel } from '../kernels/fused_kernel';
 import { withGradient } from './custom_gradient';
 import { philoxState, philoxUniform } from './philox';
-import { seedTensor } from './seed_tensor';
-import { hasTensorflowOps, tensorflowOp } from './tensorflow_op';
+import { statelessUniform } from './stateless_uniform';
+import { hasTensorflowOps } from './tensorflow_op';
 
 /**
  * Inverted dropout: each value becomes 0 with probability `rate`, the others are divided by `1 − rate`.
@@ -42,12 +42,7 @@ function fusedDropout(x: tf.Tensor, rate: number, seed: number): tf.Tensor[] | u
 function keptMask(shape: number[], rate: number, seed: number): tf.Tensor {
   const kept = 1 / (1 - rate);
   if (hasTensorflowOps()) {
-    const uniform = tensorflowOp('StatelessRandomUniform', [tf.tensor1d(shape, 'int32'), seedTensor(seed)], {
-      dtype: { dtype: 'float32' },
-      T: { dtype: 'int32' },
-      Tseed: { dtype: 'int32' },
-    });
-    return tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), kept);
+    return tf.mul(tf.cast(tf.greaterEqual(statelessUniform(shape, seed), rate), 'float32'), kept);
   }
   const uniform = philoxUniform(tf.util.sizeFromShape(shape), seed);
   const limit = Math.fround(rate);

@@ -71,7 +71,7 @@ export function configFor(json: Record<string, unknown>, head: HeadName | 'model
 }
 
 /** int32 tensors of a fixture's inputs and labels, without its outputs. */
-export function tensorsOf(inputs: FixtureInputs, head?: HeadFixture): Record<string, tf.Tensor> {
+export function tensorsOf(inputs: FixtureInputs, head?: Omit<HeadFixture, 'loss'>): Record<string, tf.Tensor> {
   const { labels, start_positions, end_positions } = head ?? {};
   const given = Object.entries({ ...inputs, ...head?.inputs, labels, start_positions, end_positions });
   return Object.fromEntries(

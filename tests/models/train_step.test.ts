@@ -8,9 +8,9 @@ import { type BackendName, eachBackend } from '../harness';
 import { recordedLogs } from '../harness/recorded_logs';
 import { tinyConfig } from '../layers/tiny_config';
 import { HEAD_NAMES } from './cases';
-import { readReferenceWeights } from './reference_weights';
 import {
   batchOf,
+  expectReferenceWeights,
   expectSameWeights,
   lossOf,
   modelOf,
@@ -55,13 +55,6 @@ async function train(
   return { model, results };
 }
 
-async function expectReferenceWeights(name: string, run: TrainingRun, model: TFDebertaV2PreTrainedModel) {
-  const weights = await readReferenceWeights(model, 'training', `${name}.safetensors`);
-  const determined = weights.filter((weight) => !run.undetermined.includes(weight.name));
-  expect(weights.length - determined.length).toBe(run.undetermined.length);
-  for (const { variable, expected } of determined) expect(variable as tf.Tensor).toBeCloseToTensor(expected, TOLERANCE);
-}
-
 /** Runs that differ in their loss. */
 const LOSSES = [...HEAD_NAMES, 'weighted_loss'] as const;
 
@@ -89,14 +82,14 @@ eachBackend('eight steps', (backend) => {
         expect(results[index]!.learningRate).toBeCloseToTensor(learning_rate, 1e-9);
         expect(results[index]).toMatchObject({ isUpdate: true, isSkipped: false });
       }
-      await expectReferenceWeights(name, run, model);
+      await expectReferenceWeights(run, model, 'training', `${name}.safetensors`);
     });
   });
 
   for (const name of CHECKPOINTED[backend]) {
     test(`are the same with gradient checkpointing: ${name}`, async () => {
       const { model } = await train(readRun(name), { gradientCheckpointing: true });
-      await expectReferenceWeights(name, readRun(name), model);
+      await expectReferenceWeights(readRun(name), model, 'training', `${name}.safetensors`);
     });
   }
 
@@ -109,7 +102,7 @@ eachBackend('eight steps', (backend) => {
       if (step === undefined) expect(gradientNorm).toBeUndefined();
       else expect(gradientNorm!).toBeCloseToTensor(step.gradient_norm, TOLERANCE);
     }
-    await expectReferenceWeights(name, run, model);
+    await expectReferenceWeights(run, model, 'training', `${name}.safetensors`);
   });
 });
 

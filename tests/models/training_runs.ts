@@ -7,6 +7,7 @@ import { AdamWeightDecay, type AdamWeightDecayOptions } from '../../src/optimize
 import { linearSchedule } from '../../src/optimizers/schedules';
 import { deterministicModel } from '../harness';
 import { configFor, HEADS, type HeadFixture, type HeadName, readFixture, tensorsOf } from './cases';
+import { readReferenceWeights } from './reference_weights';
 
 /** Names of the reference's runs, a file of `fixtures/training` each. */
 export const RUN_NAMES = [
@@ -50,7 +51,7 @@ export interface TrainingRun {
 export const readRun = (name: (typeof RUN_NAMES)[number]) => readFixture<TrainingRun>('training', `${name}.json`);
 
 /** The model of a run before its first step. */
-export function modelOf({ head, config }: TrainingRun, changes: Record<string, unknown> = {}) {
+export function modelOf({ head, config }: Pick<TrainingRun, 'head' | 'config'>, changes: Record<string, unknown> = {}) {
   const options = { seed: 1 };
   return deterministicModel<InstanceType<(typeof HEADS)[HeadName]>>(
     HEADS[head],
@@ -60,7 +61,10 @@ export function modelOf({ head, config }: TrainingRun, changes: Record<string, u
 }
 
 /** The optimizer of a run. */
-export function optimizerOf({ optimizer, steps }: TrainingRun, changes: AdamWeightDecayOptions = {}): AdamWeightDecay {
+export function optimizerOf(
+  { optimizer, steps }: Pick<TrainingRun, 'optimizer'> & { readonly steps: readonly unknown[] },
+  changes: AdamWeightDecayOptions = {},
+): AdamWeightDecay {
   const { learning_rate: peak, warmup_steps: warmupSteps, betas } = optimizer;
   return new AdamWeightDecay({
     learningRate: linearSchedule({ peak, totalSteps: steps.length, warmupSteps }),
@@ -76,13 +80,16 @@ export function optimizerOf({ optimizer, steps }: TrainingRun, changes: AdamWeig
 }
 
 /** What `compile` is told of a run's loss. */
-export function lossOf({ loss }: TrainingRun): Pick<CompileArgs, 'labelSmoothing' | 'classWeights'> {
+export function lossOf({ loss }: Pick<TrainingRun, 'loss'>): Pick<CompileArgs, 'labelSmoothing' | 'classWeights'> {
   const { label_smoothing: labelSmoothing, class_weights: classWeights } = loss;
   return classWeights.length === 0 ? {} : { labelSmoothing, classWeights };
 }
 
 /** Inputs and labels of some rows of a step's batch, all by default. */
-export function batchOf(step: RunStep, rows: [begin: number, end: number] = [0, 8]): { x: Inputs; y: LabelInputs } {
+export function batchOf(
+  step: Omit<HeadFixture, 'loss'>,
+  rows: [begin: number, end: number] = [0, 8],
+): { x: Inputs; y: LabelInputs } {
   const { labels, start_positions, end_positions, ...x } = tensorsOf({}, step);
   const part = (tensor: tf.Tensor) => tf.slice(tensor, rows[0], rows[1] - rows[0]);
   const inputs = Object.fromEntries(Object.entries(x).map(([name, tensor]) => [name, part(tensor)])) as Inputs;
@@ -91,6 +98,19 @@ export function batchOf(step: RunStep, rows: [begin: number, end: number] = [0, 
 }
 
 type Inputs = { input_ids: tf.Tensor; attention_mask: tf.Tensor };
+
+/** Compares the weights of a model with those at the end of a run, in `fixtures/<folder>/<file>`. */
+export async function expectReferenceWeights(
+  { undetermined }: Pick<TrainingRun, 'undetermined'>,
+  model: TFDebertaV2PreTrainedModel,
+  folder: string,
+  file: string,
+): Promise<void> {
+  const weights = await readReferenceWeights(model, folder, file);
+  const determined = weights.filter((weight) => !undetermined.includes(weight.name));
+  expect(weights.length - determined.length).toBe(undetermined.length);
+  for (const { variable, expected } of determined) expect(variable as tf.Tensor).toBeCloseToTensor(expected, 1e-5);
+}
 
 /** All numbers of all weights. */
 export function valuesOf(model: TFDebertaV2PreTrainedModel): Float32Array[] {

@@ -43,9 +43,9 @@ LEARNING_RATE, WARMUP_STEPS, WEIGHT_DECAY = 3e-3, 3, 0.01
 BETAS = (0.9, 0.999)
 
 
-def row_length(head: str, step: int, row: int) -> int:
+def row_length(head: str, step: int, row: int, longest: int) -> int:
     """How many tokens of a row are no padding; the softmax over positions of question answering sees all of them."""
-    return LENGTH if head == "question_answering" else LENGTH - (3 * step + 2 * row) % 5
+    return longest if head == "question_answering" else longest - (3 * step + 2 * row) % 5
 
 
 def token_label(head: str, ids: list[int], column: int, length: int) -> int:
@@ -66,20 +66,20 @@ def answers(step: int) -> dict[str, list[int]]:
     return {"start_positions": starts, "end_positions": ends}
 
 
-def batch(head: str, step: int) -> Batch:
+def batch(head: str, step: int, longest: int = LENGTH) -> Batch:
     """The batch of a step: rows of unequal lengths, some labels of which do not count."""
-    lengths = [row_length(head, step, row) for row in range(ROWS)]
+    lengths = [row_length(head, step, row, longest) for row in range(ROWS)]
     ids = [
         [1, *(3 + (5 * column + 11 * row * row + 7 * step) % 47 for column in range(length - 2)), 2]
         for row, length in enumerate(lengths)
     ]
     padded = {
-        "input_ids": [row + [0] * (LENGTH - len(row)) for row in ids],
-        "attention_mask": [[1] * len(row) + [0] * (LENGTH - len(row)) for row in ids],
+        "input_ids": [row + [0] * (longest - len(row)) for row in ids],
+        "attention_mask": [[1] * len(row) + [0] * (longest - len(row)) for row in ids],
     }
     if head in ("masked_lm", "token_classification"):
         labels = {
-            "labels": [[token_label(head, row, column, len(row)) for column in range(LENGTH)] for row in ids],
+            "labels": [[token_label(head, row, column, len(row)) for column in range(longest)] for row in ids],
         }
     elif head == "question_answering":
         labels = answers(step)
