@@ -63,7 +63,7 @@ export class DebertaV2Block extends DebertaLayer<DebertaV2BlockOptions> {
       const { context, attentions } = this.attention.forward(inputs, pass);
       const residual = inputs.queryStates ?? inputs.hiddenStates;
       const attended = this.selfOutput.forward(context, residual, pass.training);
-      const widened = this.intermediate.forward(attended);
+      const widened = this.intermediate.forward(attended, pass.training);
       const hiddenStates = this.output_.forward(widened, attended, pass.training);
       return attentions === undefined ? { hiddenStates } : { hiddenStates, attentions };
     });

@@ -28,7 +28,7 @@ export class ContextPooler extends DebertaLayer<ContextPoolerOptions> {
     return tf.tidy(() => {
       const [batch, , size] = hiddenStates.shape;
       const first = tf.reshape(tf.slice(hiddenStates, [0, 0, 0], [batch, 1, size]), [batch, size]);
-      const pooled = this.dense.forward(this.dropout.forward(first, training));
+      const pooled = this.dense.forward(this.dropout.forward(first, training), training);
       return activations[this.options.poolerHiddenAct](pooled) as tf.Tensor2D;
     });
   }

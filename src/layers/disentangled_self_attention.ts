@@ -130,9 +130,9 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
       const { attentionHeadSize, scaleFactor } = this.options;
       const factor = 1 / Math.sqrt(attentionHeadSize * scaleFactor);
       // [h, B, S, d]: heads first, so that the relative rows of a head meet all its queries in one product.
-      const query = scale(this.#splitHeads(this.queryProj.forward(queryStates)), factor);
-      const key = this.#splitHeads(this.keyProj.forward(hiddenStates));
-      const value = this.#splitHeads(this.valueProj.forward(hiddenStates));
+      const query = scale(this.#splitHeads(this.queryProj.forward(queryStates, training)), factor);
+      const key = this.#splitHeads(this.keyProj.forward(hiddenStates, training));
+      const value = this.#splitHeads(this.valueProj.forward(hiddenStates, training));
 
       const contentScores = batchMatMul(query, tf.transpose(key, [0, 1, 3, 2])) as tf.Tensor4D;
       const scores = this.#addRelativeScores(contentScores, query, key, factor, inputs.relative, training);
@@ -162,24 +162,34 @@ export class DisentangledSelfAttention extends DebertaLayer<DisentangledSelfAtte
     }
     const { rows, lookedUp } = relative;
     const table = this.posDropout.forward(relative.table, training);
+    const project = (projection: Dense, order: 'descending' | 'ascending') =>
+      this.#projectPositions(projection, table, rows[order], lookedUp?.[order], training);
     const terms = [contentScores];
     if (this.posKeyProj !== undefined) {
-      const positionKeys = this.#projectPositions(this.posKeyProj, table, rows.descending, lookedUp?.descending);
-      terms.push(contentToPosition(query, positionKeys));
+      terms.push(contentToPosition(query, project(this.posKeyProj, 'descending')));
     }
     if (this.posQueryProj !== undefined) {
-      const positionQueries = this.#projectPositions(this.posQueryProj, table, rows.ascending, lookedUp?.ascending);
-      terms.push(positionToContent(key, scale(positionQueries, factor)));
+      terms.push(positionToContent(key, scale(project(this.posQueryProj, 'ascending'), factor)));
     }
     return addSameShape(...terms);
   }
 
-  /** The relative rows by distance, projected, as columns: `[h, d, 2S]`. Of table and rows, the smaller is what is projected. */
-  #projectPositions(projection: Dense, table: tf.Tensor2D, rows: tf.Tensor1D, lookedUp?: tf.Tensor2D): tf.Tensor3D {
+  /**
+   * The relative rows by distance, projected, as columns: `[h, d, 2S]`. Of table and rows, the smaller is what is
+   * projected; the table, where an adapter drops parts of what it reads, since distances may share a row.
+   */
+  #projectPositions(
+    projection: Dense,
+    table: tf.Tensor2D,
+    rows: tf.Tensor1D,
+    lookedUp: tf.Tensor2D | undefined,
+    training: boolean,
+  ): tf.Tensor3D {
+    const dropsInput = training && projection.lora !== undefined && projection.lora.options.dropoutRate > 0;
     const projected =
-      rows.size < table.shape[0]
-        ? projection.forward(lookedUp ?? embeddingLookup(table, rows))
-        : embeddingLookup(projection.forward(table) as tf.Tensor2D, rows);
+      rows.size < table.shape[0] && !dropsInput
+        ? projection.forward(lookedUp ?? embeddingLookup(table, rows), training)
+        : embeddingLookup(projection.forward(table, training) as tf.Tensor2D, rows);
     const { numAttentionHeads, attentionHeadSize } = this.options;
     return tf.transpose(reshape<tf.Rank.R3>(projected, [rows.size, numAttentionHeads, attentionHeadSize]), [1, 2, 0]);
   }

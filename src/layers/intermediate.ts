@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { activations } from '../ops/activations';
-import { DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
+import { type CallArgs, DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 
 const OPTIONS = ['hiddenSize', 'intermediateSize', 'hiddenAct', 'initializerRange'] as const;
@@ -21,12 +21,12 @@ export class DebertaV2Intermediate extends DebertaLayer<DebertaV2IntermediateOpt
   }
 
   /** `[B, S, H]` → `[B, S, I]`. */
-  forward(x: tf.Tensor): tf.Tensor {
-    return tf.tidy(() => activations[this.options.hiddenAct](this.dense.forward(x)));
+  forward(x: tf.Tensor, training = false): tf.Tensor {
+    return tf.tidy(() => activations[this.options.hiddenAct](this.dense.forward(x, training)));
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return this.forward(firstInput(inputs));
+  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {
+    return this.forward(firstInput(inputs), training);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

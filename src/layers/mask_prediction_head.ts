@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { activations } from '../ops/activations';
 import { reshape } from '../ops/reshape';
-import { DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
+import { type CallArgs, DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { LayerNormalization } from './layer_normalization';
 
@@ -33,18 +33,18 @@ export class MaskPredictionHead extends DebertaLayer<MaskPredictionHeadOptions> 
   }
 
   /** `[B, S, H]` → `[B, S]`. */
-  forward(hiddenStates: tf.Tensor3D): tf.Tensor2D {
+  forward(hiddenStates: tf.Tensor3D, training = false): tf.Tensor2D {
     return tf.tidy(() => {
       const [batch, length, size] = hiddenStates.shape;
       const first = tf.slice(hiddenStates, [0, 0, 0], [batch, 1, size]);
       const states = this.layerNorm.forward(tf.add(hiddenStates, first));
-      const activated = activations[this.options.hiddenAct](this.dense.forward(states));
-      return reshape<tf.Rank.R2>(this.classifier.forward(activated), [batch, length]);
+      const activated = activations[this.options.hiddenAct](this.dense.forward(states, training));
+      return reshape<tf.Rank.R2>(this.classifier.forward(activated, training), [batch, length]);
     });
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return this.forward(firstInput(inputs) as tf.Tensor3D);
+  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {
+    return this.forward(firstInput(inputs) as tf.Tensor3D, training);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { activations } from '../ops/activations';
 import { tiedProjection } from '../ops/tied_projection';
-import { DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
+import { type CallArgs, DebertaLayer, firstInput, firstShape, type LayerArgs } from './deberta_layer';
 import { Dense } from './dense';
 import { LayerNormalization } from './layer_normalization';
 
@@ -74,16 +74,16 @@ export class MaskedLMHead extends DebertaLayer<MaskedLMHeadOptions> {
   }
 
   /** `[..., H]` → `[..., V]`. */
-  forward(hiddenStates: tf.Tensor): tf.Tensor {
+  forward(hiddenStates: tf.Tensor, training = false): tf.Tensor {
     return tf.tidy(() => {
-      const activated = activations[this.options.hiddenAct](this.dense.forward(hiddenStates));
+      const activated = activations[this.options.hiddenAct](this.dense.forward(hiddenStates, training));
       const transformed = this.layerNorm.forward(activated);
       return tiedProjection(transformed, this.#wordEmbeddings(), this.#bias.read() as tf.Tensor1D);
     });
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return this.forward(firstInput(inputs));
+  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: CallArgs = {}): tf.Tensor {
+    return this.forward(firstInput(inputs), training);
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

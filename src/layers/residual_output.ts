@@ -37,7 +37,7 @@ export class ResidualOutput extends DebertaLayer<ResidualOutputOptions> {
   /** `[B, S, inputSize]` and `[B, S, H]` → `[B, S, H]`. */
   forward(x: tf.Tensor, residual: tf.Tensor3D, training: boolean): tf.Tensor3D {
     return tf.tidy(() => {
-      const changed = this.dropout.forward(this.dense.forward(x), training) as tf.Tensor3D;
+      const changed = this.dropout.forward(this.dense.forward(x, training), training) as tf.Tensor3D;
       return this.layerNorm.forward(addSameShape(changed, residual));
     });
   }

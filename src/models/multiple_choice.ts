@@ -14,7 +14,7 @@ import { checkInputShapes, type ModelInputs, mapInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
 import { TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { classificationLoss, classificationLossWeight } from './task_losses';
+import { classificationLoss } from './task_losses';
 
 /**
  * DeBERTa-v2 with a head that scores each of several texts and compares the scores.
@@ -62,7 +62,7 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
         options,
       );
       const pooled = this.dropout.forward(this.pooler.forward(encoded.lastHiddenState, training), training);
-      const logits = this.unflatten.forward(this.classifier.forward(pooled), choices);
+      const logits = this.unflatten.forward(this.classifier.forward(pooled, training), choices);
       const loss = inputs.labels && classificationLoss(inputs.labels, logits);
       return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
     });
@@ -77,10 +77,6 @@ export class TFDebertaV2ForMultipleChoice extends TFDebertaV2PreTrainedModel {
       checkLossOptions(options, 'choices');
       return classificationLoss(labels, logits, options);
     };
-  }
-
-  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
-    return classificationLossWeight(labels, options);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

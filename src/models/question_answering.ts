@@ -12,7 +12,7 @@ import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type QuestionAnsweringOutput } from './model_outputs';
 import type { LabelPadding } from './pad_step';
 import { TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { positionLoss, positionLossWeight } from './task_losses';
+import { positionLoss, positionRowWeights } from './task_losses';
 
 /**
  * DeBERTa-v2 with a head that scores each token as start and as end of the answer.
@@ -51,7 +51,7 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
   ): QuestionAnsweringOutput {
     return tf.tidy(() => {
       const encoded = this.encode(inputs, options);
-      const spans = this.spanScores.forward(this.qaOutputs.forward(encoded.lastHiddenState));
+      const spans = this.spanScores.forward(this.qaOutputs.forward(encoded.lastHiddenState, options.training));
       const [start_logits, end_logits] = tf.unstack(spans, 1) as [tf.Tensor2D, tf.Tensor2D];
       const { start_positions: start, end_positions: end } = inputs;
       const loss = start && end && spanLoss([start, end], [start_logits, end_logits]);
@@ -87,22 +87,33 @@ export class TFDebertaV2ForQuestionAnswering extends TFDebertaV2PreTrainedModel 
   }
 
   /**
-   * The mean over both ends. The losses of parts add up to that of the whole if in each part as many starts as ends lie
-   * in the window, as they do where an answer lies in it whole or not at all.
+   * Those of start and end of each row, one after the other.
    *
    * @param positions `[B, 2]`.
    * @param spansShape `[B, 2, S]`.
+   */
+  protected override taskRowWeights(
+    positions: tf.Tensor,
+    options: LossOptions,
+    spansShape: readonly number[],
+  ): tf.Tensor1D {
+    const length = spansShape[2]!;
+    return tf.tidy(() => {
+      const ofEnds = tf.unstack(positions, 1).map((end) => positionRowWeights(end, length, options));
+      return tf.reshape(tf.stack(ofEnds, 1), [-1]);
+    });
+  }
+
+  /**
+   * The mean over both ends. The losses of parts add up to that of the whole if in each part as many starts as ends lie
+   * in the window, as they do where an answer lies in it whole or not at all.
    */
   protected override taskLossWeight(
     positions: tf.Tensor,
     options: LossOptions,
     spansShape: readonly number[],
   ): tf.Scalar {
-    const length = spansShape[2]!;
-    return tf.tidy(() => {
-      const ends = tf.unstack(positions, 1).map((end) => positionLossWeight(end, length, options));
-      return tf.div(tf.addN(ends), 2);
-    });
+    return tf.tidy(() => tf.div(super.taskLossWeight(positions, options, spansShape), 2));
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

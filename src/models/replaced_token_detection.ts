@@ -42,7 +42,7 @@ export class TFDebertaV2ForReplacedTokenDetection extends TFDebertaV2PreTrainedM
   ): HeadOutput<tf.Tensor2D> {
     return tf.tidy(() => {
       const encoded = this.encode(inputs, options);
-      const logits = this.maskPredictions.forward(encoded.lastHiddenState);
+      const logits = this.maskPredictions.forward(encoded.lastHiddenState, options.training);
       const loss = inputs.labels && tokenDetectionLoss(inputs.labels, logits);
       return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
     });

@@ -4,6 +4,7 @@ import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { ContextPooler } from '../layers/context_pooler';
 import { Dense } from '../layers/dense';
 import { Dropout } from '../layers/dropout';
+import { symmetricBinaryCrossEntropy } from '../ops/symmetric_cross_entropy';
 import { checkClassIndices } from './label_inputs';
 import { checkLabelShape, valueShapes } from './label_shape';
 import type { LossOptions, TaskLoss } from './loss_options';
@@ -12,7 +13,7 @@ import type { ModelInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
 import { TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { sequenceClassificationLoss, sequenceClassificationLossWeight, sequenceLossKind } from './task_losses';
+import { sequenceClassificationLoss, sequenceClassificationRowWeights, sequenceLossKind } from './task_losses';
 
 /**
  * DeBERTa-v2 with a classifier of whole texts or pairs of texts: classes, several labels at once, or values.
@@ -55,7 +56,7 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
       const { training = false } = options;
       const encoded = this.encode(inputs, options);
       const pooled = this.dropout.forward(this.pooler.forward(encoded.lastHiddenState, training), training);
-      const logits = this.classifier.forward(pooled) as tf.Tensor2D;
+      const logits = this.classifier.forward(pooled, training) as tf.Tensor2D;
       const loss = inputs.labels && sequenceClassificationLoss(inputs.labels, logits, this.config.problemType);
       return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
     });
@@ -67,9 +68,21 @@ export class TFDebertaV2ForSequenceClassification extends TFDebertaV2PreTrainedM
       sequenceClassificationLoss(labels, logits as tf.Tensor2D, problemType, options);
   }
 
-  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
+  protected override taskRowWeights(labels: tf.Tensor, options: LossOptions): tf.Tensor1D {
     const { numLabels, problemType } = this.config;
-    return sequenceClassificationLossWeight(labels, numLabels, problemType, options);
+    return sequenceClassificationRowWeights(labels, numLabels, problemType, options);
+  }
+
+  /** Of values their squared difference, of several labels at once that of each: both means over the labels. */
+  protected override divergence(perturbed: tf.Tensor, clean: tf.Tensor): tf.Tensor1D {
+    const { numLabels, problemType } = this.config;
+    const kind = problemType ?? (numLabels === 1 ? 'regression' : 'single_label_classification');
+    if (kind === 'single_label_classification') return super.divergence(perturbed, clean);
+    return tf.tidy(() => {
+      const ofLabels =
+        kind === 'regression' ? tf.squaredDifference(perturbed, clean) : symmetricBinaryCrossEntropy(perturbed, clean);
+      return tf.mean(ofLabels, -1);
+    });
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

@@ -4,14 +4,14 @@ import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { Dense } from '../layers/dense';
 import { Dropout } from '../layers/dropout';
 import { checkClassIndices } from './label_inputs';
-import type { LossOptions, TaskLoss } from './loss_options';
+import type { TaskLoss } from './loss_options';
 import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
 import type { LabelPadding } from './pad_step';
 import { TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { classificationLoss, classificationLossWeight } from './task_losses';
+import { classificationLoss } from './task_losses';
 
 /**
  * DeBERTa-v2 with a classifier of each token, as for named entities or parts of speech.
@@ -41,8 +41,9 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
   ): HeadOutput<tf.Tensor3D> {
     return tf.tidy(() => {
       const encoded = this.encode(inputs, options);
-      const states = this.dropout.forward(encoded.lastHiddenState, options.training ?? false);
-      const logits = this.classifier.forward(states) as tf.Tensor3D;
+      const { training = false } = options;
+      const states = this.dropout.forward(encoded.lastHiddenState, training);
+      const logits = this.classifier.forward(states, training) as tf.Tensor3D;
       const loss = inputs.labels && classificationLoss(inputs.labels, logits);
       return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
     });
@@ -54,10 +55,6 @@ export class TFDebertaV2ForTokenClassification extends TFDebertaV2PreTrainedMode
 
   protected override taskLoss(): TaskLoss {
     return classificationLoss;
-  }
-
-  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
-    return classificationLossWeight(labels, options);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

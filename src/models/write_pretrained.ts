@@ -5,6 +5,9 @@ import { writeCheckpoint } from '../convert/checkpoint_writer';
 import { weightSpecs } from '../convert/weight_names';
 import type { SavePretrainedOptions } from './model_options';
 
+/** A weight as it is to be written. */
+export type ReadableWeight = Pick<tf.LayerVariable, 'originalName' | 'read'>;
+
 /**
  * Writes configuration and weights into an existing folder; wrap it in one of the functions of `atomic_write.ts`.
  *
@@ -14,7 +17,7 @@ export function writePretrained(
   folder: string,
   architecture: Architecture,
   config: DebertaV2Config,
-  weights: readonly tf.LayerVariable[],
+  weights: readonly ReadableWeight[],
   { format = 'tfjs', dtype, maxShardSize }: SavePretrainedOptions,
 ): Promise<void> {
   const byName = new Map(weights.map((weight) => [weight.originalName, weight]));

@@ -61,6 +61,18 @@ eachBackend('dense', () => {
     );
   });
 
+  test('weights that are not trained get no gradient, and nothing is kept for one; the input gets its own', () => {
+    const x = tf.ones([2, 3, 2]);
+    const trained = [tf.tensor2d(kernel), tf.tensor1d(bias)] as const;
+    const frozen = trained.map((weight) => tf.variable(weight as tf.Tensor, false)) as [tf.Variable, tf.Variable];
+    const [w, b] = frozen as unknown as [tf.Tensor2D, tf.Tensor1D];
+    expect(dense(x, w, b)).toBeCloseToTensor(dense(x, ...trained), 0);
+    const gradient = tf.grad((input) => dense(input, ...trained))(x);
+    expect(tf.grad((input) => dense(input, w, b))(x)).toBeCloseToTensor(gradient, 0);
+    expect(() => tf.grads((weight) => dense(x, weight as tf.Tensor2D, b))([w])).toThrow(/gradient/);
+    tf.dispose(frozen);
+  });
+
   test('leaks nothing', () => {
     const inputs = [tf.ones([2, 3, 4]), tf.ones([4, 5]), tf.ones([5])];
     const run = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => dense(x, w as tf.Tensor2D, b as tf.Tensor1D);
