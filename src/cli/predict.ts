@@ -33,6 +33,7 @@ Lines are texts, or all of them JSON: {"text": "…"} or {"text": "…", "text_p
   sequence classification  {"text", "label", "score", "scores"}
   token classification     {"text", "tokens": [{"token", "label", "score"}]}
   masked language model    {"text", "masks": [[{"token", "score"}]]}, a list for each [MASK]
+  replaced tokens          {"text", "tokens": [{"token", "start", "end", "score", "replaced"}]}
   question answering       {"text", "text_pair", "answer", "score"}; the text is the question, the pair its context
 
 Examples:

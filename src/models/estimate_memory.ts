@@ -52,7 +52,10 @@ export function estimateMemory(config: DebertaV2Config, options: MemoryOptions):
   const trained = specs.filter((spec) => !isFrozen(spec, options.frozen ?? {}));
   const gradients = bytesOf(trained);
   const optimizer = (SLOTS[options.optimizer ?? 'adamw'] + (accumulation > 1 ? 1 : 0)) * gradients;
-  const activations = stepMemory(config, architecture, options, trained);
+  // The decoder leaves one run of the last block out, and runs it twice.
+  const decodes = architecture === 'TFDebertaV2ForMaskedLM' && config.enhancedMaskDecoder;
+  const computed = decodes ? config.with({ numHiddenLayers: config.numHiddenLayers + 1 }) : config;
+  const activations = stepMemory(computed, architecture, options, trained);
   return { weights, gradients, optimizer, activations, total: weights + gradients + optimizer + activations };
 }
 

@@ -84,7 +84,8 @@ function headMemory(config: DebertaV2Config, architecture: Architecture, { batch
   const float = 4;
   const scores = float * batch * length * classes;
   const isMaskedLM = architecture === 'TFDebertaV2ForMaskedLM';
-  const transform = isMaskedLM ? 4 * float * batch * length * config.embeddingSize : 0;
+  const transforms = isMaskedLM || architecture === 'TFDebertaV2ForReplacedTokenDetection';
+  const transform = transforms ? 4 * float * batch * length * config.embeddingSize : 0;
   return {
     kept: 3 * scores + transform,
     working: 7 * scores + transform,
@@ -97,5 +98,6 @@ function headMemory(config: DebertaV2Config, architecture: Architecture, { batch
 function classesOf(config: DebertaV2Config, architecture: Architecture): number {
   if (architecture === 'TFDebertaV2ForMaskedLM') return config.vocabSize;
   if (architecture === 'TFDebertaV2ForTokenClassification') return config.numLabels;
+  if (architecture === 'TFDebertaV2ForReplacedTokenDetection') return 1;
   return architecture === 'TFDebertaV2ForQuestionAnswering' ? 2 : 0;
 }

@@ -1,5 +1,7 @@
 import type { Architecture } from '../../src/config/architecture';
 import type { DebertaV2ConfigInput } from '../../src/config/config_schema';
+import type { DebertaV2Config } from '../../src/config/deberta_v2_config';
+import { type MaskedLmHeadName, maskedLmHeadName } from '../../src/config/masked_lm_head_name';
 import { architectureFromHead } from '../../src/convert/architecture_from_head';
 import type { TensorInfo } from '../../src/convert/checkpoint_reader';
 import { resolveMaskedLmHead } from '../../src/convert/masked_lm_head';
@@ -179,21 +181,83 @@ test.each(['in_proj.weight', 'q_bias', 'v_bias'])('the first version of DeBERTa 
 });
 
 describe('resolveMaskedLmHead', () => {
-  const cases: Array<[string, names: string[], given: boolean, expected: boolean]> = [
-    ["Hugging Face's head", ['cls.predictions.bias'], false, true],
+  const CLS = 'cls.predictions.bias';
+  const LM = 'lm_predictions.lm_head.bias';
+  const POSITIONS = 'deberta.embeddings.position_embeddings.weight';
+  const unbiased = smallConfig.with({ positionBiasedInput: false });
+  const decoding = unbiased.with({ legacy: false, enhancedMaskDecoder: true });
+  const tensors = (names: readonly string[]) => new Map(names.map((name) => [name, info(1)]));
+
+  const cases: Array<[string, names: string[], DebertaV2Config, expected: MaskedLmHeadName]> = [
+    ["Hugging Face's head", [CLS], unbiased.with({ legacy: false }), 'cls'],
+    ["Hugging Face's head, as TensorFlow spells it", ['tf/cls/predictions/transform/dense/kernel:0'], unbiased, 'cls'],
+    ["Hugging Face's head beside a table of positions", [CLS, POSITIONS], unbiased, 'cls'],
+    ["the original's head", [LM], unbiased, 'lm_predictions'],
+    ["the original's head with a table of positions", [LM, POSITIONS], unbiased, 'enhanced_mask_decoder'],
     [
-      "Hugging Face's head, as TensorFlow spells it",
-      ['tf_model/cls/predictions/transform/dense/kernel:0'],
-      false,
-      true,
+      'a table that is part of the input',
+      [LM, POSITIONS],
+      smallConfig.with({ positionBiasedInput: true }),
+      'lm_predictions',
     ],
-    ["the original's head", ['lm_predictions.lm_head.bias'], true, false],
-    ['both heads', ['lm_predictions.lm_head.bias', 'cls.predictions.bias'], false, true],
-    ['no head', ['pooler.dense.bias'], false, false],
+    ['narrow embeddings', [LM, POSITIONS], unbiased.with({ embeddingSize: 8 }), 'lm_predictions'],
+    ['one layer', [LM, POSITIONS], unbiased.with({ numHiddenLayers: 1 }), 'lm_predictions'],
+    ['no head', ['pooler.dense.bias'], unbiased.with({ legacy: false }), 'lm_predictions'],
+    ['no head, and a configuration with the decoder', ['pooler.dense.bias'], decoding, 'enhanced_mask_decoder'],
   ];
-  test.each(cases)('%s', (_name, names, given, expected) => {
-    const tensors = new Map(names.map((name) => [name, info(1)]));
-    expect(resolveMaskedLmHead(smallConfig.with({ legacy: given }), tensors).legacy).toBe(expected);
+  test.each(cases)('%s', (_name, names, config, expected) => {
+    expect(maskedLmHeadName(resolveMaskedLmHead(config, tensors(names)))).toBe(expected);
+  });
+
+  const wanted: Array<[string, names: string[], MaskedLmHeadName]> = [
+    ['of two heads the one asked for', [CLS, LM, POSITIONS], 'cls'],
+    ['of two heads the other', [CLS, LM, POSITIONS], 'lm_predictions'],
+    ['no decoder where there could be one', [LM, POSITIONS], 'lm_predictions'],
+    ['a fresh head', [], 'enhanced_mask_decoder'],
+    ['a fresh ordinary head', [POSITIONS], 'cls'],
+  ];
+  test.each(wanted)('%s', (_name, names, head) => {
+    expect(maskedLmHeadName(resolveMaskedLmHead(unbiased, tensors(names), head))).toBe(head);
+  });
+
+  const bad: Array<[string, names: string[], DebertaV2Config, MaskedLmHeadName | undefined, RegExp]> = [
+    ['two heads', [CLS, LM], unbiased, undefined, /received two that contradict each other, .* by the option head/],
+    [
+      'a wanted head of which there is another',
+      [LM],
+      unbiased,
+      'cls',
+      /must come from weights cls\.predictions, received a checkpoint with lm_predictions/,
+    ],
+    [
+      'the other way round',
+      [CLS],
+      unbiased,
+      'enhanced_mask_decoder',
+      /must come from weights lm_predictions, received a checkpoint with cls\.predictions/,
+    ],
+    ['a configured decoder and an ordinary head', [CLS], decoding, undefined, /must come from weights lm_predictions/],
+    [
+      'a configured decoder without its table',
+      [LM],
+      decoding,
+      undefined,
+      /needs the table deberta\.embeddings\.position_embeddings, received a checkpoint without one/,
+    ],
+    ['a wanted decoder without its table', [LM], unbiased, 'enhanced_mask_decoder', /choose the head lm_predictions/],
+  ];
+  test.each(bad)('refuses %s', (_name, names, config, head, message) => {
+    expect(() => resolveMaskedLmHead(config, tensors(names), head)).toThrowDebertaError('checkpoint', message);
+  });
+
+  test('a decoder that the model cannot have is an error of the configuration', () => {
+    for (const changes of [{ positionBiasedInput: true }, { embeddingSize: 8 }, { numHiddenLayers: 1 }]) {
+      const config = unbiased.with(changes);
+      expect(() => resolveMaskedLmHead(config, tensors([LM, POSITIONS]), 'enhanced_mask_decoder')).toThrowDebertaError(
+        'config',
+        /enhanced_mask_decoder must be false/,
+      );
+    }
   });
 });
 
@@ -204,6 +268,7 @@ describe('architectureFromHead', () => {
     'TFDebertaV2ForTokenClassification',
     'TFDebertaV2ForQuestionAnswering',
     'TFDebertaV2ForMultipleChoice',
+    'TFDebertaV2ForReplacedTokenDetection',
   ];
   test.each(heads)('%s is told by its weights', (architecture) => {
     expect(architectureFromHead(smallConfig, tensorsOf(architecture))).toBe(architecture);

@@ -11,6 +11,7 @@ import {
   lowered,
   MODEL_NAMES,
   type ModelName,
+  ORIGINAL_HEADS,
 } from './executor_cases';
 
 /** Makes the executor under test. */
@@ -64,6 +65,18 @@ const PAIRS: ReadonlyArray<readonly [string, ExecutorCase]> = [
   ['pairs of one token', { ids: [[4]], mask: causalMask(1, 1) }],
 ];
 
+/** Where the original's heads have padding that differs from token to token, and where it makes no difference. */
+const OF_ORIGINAL_HEADS = new Set([
+  'no mask',
+  'padding',
+  'padding in front',
+  'a text that is padding throughout',
+  'one text of one token',
+  'pairs, each seeing those before',
+]);
+/** Configurations whose input knows no positions: the decoder's case. */
+const WITHOUT_POSITIONS = ['conv_kernel_3', 'own_projections', 'token_types'];
+
 /** Configurations that read every input another way. */
 const DETAILED = ['own_projections_biased_token_types', 'fully_padded_row', 'heads_1', 'no_relative_attention'];
 
@@ -86,6 +99,24 @@ export function describeExecutor(make: MakeExecutor, fixtures: readonly ModelFix
         ]);
       });
     });
+  });
+
+  describe.each(ORIGINAL_HEADS)("the original's own head %s gives what forward gives for", (name) => {
+    test.each(WITHOUT_POSITIONS)('%s', (fixture) => {
+      const masked = [...INPUTS, ...PAIRS].filter(([about]) => OF_ORIGINAL_HEADS.has(about));
+      expectForwards(
+        make,
+        fixtureNamed(fixture).config,
+        name,
+        masked.map(([, inputs]) => inputs),
+      );
+    });
+  });
+
+  test.each(['masked_lm', 'enhanced_mask_decoder'] as const)('%s scores the rows that are asked for', (name) => {
+    const chosen = [[3], [0, 13], [8, 8, 2, 5]];
+    const cases = chosen.flatMap((rows) => [{ ids: IDS, mask: PADDED, rows }, { ids: IDS, rows }, { ids: IDS }]);
+    expectForwards(make, fixtureNamed('conv_kernel_3').config, name, cases);
   });
 
   describe.each(DETAILED)('%s gives what forward gives for', (fixture) => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2ConfigInput } from '../../src/config/config_schema';
-import type { TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import { TFDebertaV2ForMaskedLM } from '../../src/models/masked_lm';
+import type { ModelClass, TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import { TFDebertaV2ForReplacedTokenDetection } from '../../src/models/replaced_token_detection';
 import type { NestedNumbers } from '../harness/describe_difference';
 import { deterministicModel } from '../harness/deterministic_weights';
 import { tinyConfig } from '../layers/tiny_config';
@@ -22,10 +24,25 @@ export interface ExportedModel {
   readonly weights: ReadonlyMap<string, readonly number[]>;
 }
 
-const CONFIGS: Readonly<Record<string, DebertaV2ConfigInput>> = {
-  everything: {},
-  'no relative positions': { relativeAttention: false, typeVocabSize: 0, positionBiasedInput: true, convKernelSize: 0 },
+type ModelClasses = Readonly<Record<string, ModelClass<TFDebertaV2PreTrainedModel>>>;
+
+const ALL = { ...MODELS, TFDebertaV2ForReplacedTokenDetection } as ModelClasses;
+const WITHOUT_RELATIVE: DebertaV2ConfigInput = {
+  relativeAttention: false,
+  typeVocabSize: 0,
+  positionBiasedInput: true,
+  convKernelSize: 0,
 };
+const DECODING: DebertaV2ConfigInput = {
+  positionBiasedInput: false,
+  legacy: false,
+  enhancedMaskDecoder: true,
+};
+const CONFIGS: ReadonlyArray<readonly [about: string, DebertaV2ConfigInput, ModelClasses]> = [
+  ['everything', {}, ALL],
+  ['no relative positions', WITHOUT_RELATIVE, ALL],
+  ['the enhanced mask decoder', DECODING, { TFDebertaV2ForMaskedLM }],
+];
 
 /** Batch, choices and length of the calls of every model. */
 const SIZES = [
@@ -37,9 +54,9 @@ const SIZES = [
 /** Exports every model class, with small weights that are always the same, and computes what `predict` gives. */
 export async function exportModels(folder: string): Promise<ExportedModel[]> {
   const exported: ExportedModel[] = [];
-  for (const [about, changes] of Object.entries(CONFIGS)) {
+  for (const [about, changes, classes] of CONFIGS) {
     const config = tinyConfig(changes);
-    for (const [className, modelClass] of Object.entries(MODELS)) {
+    for (const [className, modelClass] of Object.entries(classes)) {
       const model = deterministicModel<TFDebertaV2PreTrainedModel>(modelClass, config);
       const target = join(folder, `${className}-${exported.length}`);
       await model.exportSavedModel(target, { signature: SIGNATURE });

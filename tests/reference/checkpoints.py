@@ -69,6 +69,7 @@ CHECKPOINTS = [
     Checkpoint("bin_float16", "bin", "sequence_classification", dtype="float16"),
     Checkpoint("bin_bfloat16", "bin", "sequence_classification", dtype="bfloat16"),
     Checkpoint("original_discriminator", "original", "model", made_by="original"),
+    Checkpoint("original_discriminator_float16", "original", "model", dtype="float16", made_by="original"),
     Checkpoint("original_float16", "original", "sequence_classification", dtype="float16", made_by="original"),
     *(Checkpoint(f"tf2_{head}", "tf2", head, made_by="save_weights") for head in HEADS),
     *(

@@ -53,19 +53,24 @@ def coarse(table: torch.Tensor) -> torch.Tensor:
     return torch.round(table * 64) / 64
 
 
+def in_type_of(model: torch.nn.Module, state: State) -> State:
+    """Returns the weights in the number type of a model."""
+    return {name: value.to(model.dtype) for name, value in state.items()}
+
+
 def discriminator_and_generator(model: torch.nn.Module) -> dict[str, State]:
     """Returns a discriminator of differences, and the generator that makes them whole."""
     state = encoder_of(model)
-    generator = {**encoder_of(model), **lm_head()}
+    generator = {**encoder_of(model), **in_type_of(model, lm_head())}
     for table in TABLES:
         name = f"deberta.embeddings.{table}"
         whole = state.pop(f"{name}.weight")
         base = coarse(whole)
-        np.testing.assert_array_equal((base + (whole - base)).numpy(), whole.numpy())
+        np.testing.assert_array_equal((base.float() + (whole - base).float()).numpy(), whole.float().numpy())
         generator[f"{name}.weight"] = base
         state[f"{name}._weight"] = whole - base
     return {
-        "pytorch_model.bin": {**state, **detection_head()},
+        "pytorch_model.bin": {**state, **in_type_of(model, detection_head())},
         "pytorch_model.generator.bin": generator,
     }
 
@@ -107,5 +112,6 @@ def original_config() -> dict[str, Any]:
 
 FILES: dict[str, Callable[[torch.nn.Module], dict[str, State]]] = {
     "original_discriminator": discriminator_and_generator,
+    "original_discriminator_float16": discriminator_and_generator,
     "original_float16": wrapped,
 }
