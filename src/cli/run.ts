@@ -13,6 +13,7 @@ import { addExportCommand } from './export';
 import { addInspectCommand } from './inspect';
 import { addNativeCommand } from './native';
 import { addPredictCommand } from './predict';
+import { addPretrainCommand } from './pretrain';
 import { addPruneLayersCommand } from './prune_layers';
 import { routeLogs } from './route_logs';
 import { addTokenizeCommand } from './tokenize';
@@ -31,6 +32,7 @@ Examples:
   $ tfjs-deberta predict my-classifier "You have won a prize"
   $ tfjs-deberta predict my-classifier < texts.txt > labels.jsonl
   $ tfjs-deberta train --task text-classification --model deberta-v3-small --train sms.csv --output my-classifier
+  $ tfjs-deberta pretrain --config config.json --tokenizer spm.model --train texts.txt --steps 100000 --output mine
   $ tfjs-deberta tokenize deberta-v3-small "Call me Ishmael."
   $ tfjs-deberta convert-tokenizer spm.model deberta-tokenizer
   $ tfjs-deberta trim-vocabulary microsoft/mdeberta-v3-base german.txt mdeberta-german
@@ -98,6 +100,7 @@ function createProgram(io: CliIo, help: string[]): Command {
     addExportCommand,
     addPredictCommand,
     addTrainCommand,
+    addPretrainCommand,
     addTokenizeCommand,
     addConvertTokenizerCommand,
     addTrimVocabularyCommand,

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Command } from 'commander';
 import type { Architecture } from '../config/architecture';
@@ -9,13 +7,11 @@ import { writePretrained } from '../models/write_pretrained';
 import { useBackend } from '../runtime/use_backend';
 import { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fast';
 import { plotTraining } from '../training/logs/plot_training';
-import type { RunSettings } from '../training/logs/settings_table';
 import { trainingCurveSvg } from '../training/logs/training_curve_svg';
 import type { TrainResult } from '../training/run_training';
 import type { CliIo } from './cli_io';
 import { requireRoom } from './require_room';
 import { sourceOptions } from './source_flags';
-import { table } from './table';
 import { addTrainFlags } from './training/add_train_flags';
 import { withAverages } from './training/averaged_weights';
 import { requireOwnColumns } from './training/column_flags';
@@ -27,6 +23,7 @@ import { requireMetric, requireVocabulary } from './training/requirements';
 import { removeEmptyFolder, requireFreshFolder } from './training/run_folder';
 import { openLogs } from './training/run_logs';
 import { type KnownRun, runSettings } from './training/run_settings';
+import { describeSettings, writeSettings } from './training/settings_file';
 import type { TrainFlags } from './training/train_flags';
 import { trainModel } from './training/train_model';
 import { countSteps, makeOptimizer, peakRate } from './training/training_optimizer';
@@ -50,9 +47,6 @@ Examples:
       --output squad --epochs 2 --warmup-ratio 0.1 --gradient-accumulation-steps 4 --tensorboard runs
   $ tfjs-deberta train --task fill-mask --config config.json --tokenizer spm.model --train book.txt --output language
   $ tfjs-deberta predict spam "You have won a prize"`;
-
-/** Name of the file with the settings of a run. */
-const SETTINGS_FILE = 'training_settings.json';
 
 /** Adds `train` to the program. */
 export function addTrainCommand(program: Command, io: CliIo): void {
@@ -111,7 +105,7 @@ async function carryOut(flags: TrainFlags, run: KnownRun, tokenizer: DebertaV2To
   await writeText(io.stderr, describeSettings(settings));
   const complete = async (folder: string) => {
     await tokenizer.savePretrained(folder);
-    await writeFile(join(folder, SETTINGS_FILE), `${JSON.stringify(settings, null, 2)}\n`);
+    await writeSettings(folder, settings);
   };
   try {
     const logs = await openLogs(flags, totalSteps, settings, io);
@@ -121,12 +115,6 @@ async function carryOut(flags: TrainFlags, run: KnownRun, tokenizer: DebertaV2To
   } finally {
     await removeEmptyFolder(flags.output);
   }
-}
-
-function describeSettings(settings: RunSettings): string {
-  const shown = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
-  const rows = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return `${table(rows.map(([name, value]) => [name, shown(value)]))}\n`;
 }
 
 function saveModel(

@@ -1,4 +1,5 @@
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { withMaskedLmHead } from '../config/masked_lm_head_name';
 import { requireInteger } from '../data/require_integer';
 
 /**
@@ -17,9 +18,9 @@ export function generatorConfig(
 ): DebertaV2Config {
   requireInteger('layers', layers, 1);
   const { positionBiasedInput, embeddingSize, hiddenSize } = config;
-  return config.with({
-    numHiddenLayers: layers,
-    legacy: false,
-    enhancedMaskDecoder: !positionBiasedInput && embeddingSize === hiddenSize,
-  });
+  const isDecoded = !positionBiasedInput && embeddingSize === hiddenSize;
+  return withMaskedLmHead(
+    config.with({ numHiddenLayers: layers }),
+    isDecoded ? 'enhanced_mask_decoder' : 'lm_predictions',
+  );
 }

@@ -1,27 +1,16 @@
 import { type Command, Option } from 'commander';
 import { CHECKPOINT_FORMATS } from '../../convert/checkpoint_format';
 import { DATA_FORMATS } from '../../data/readers/read_examples';
-import { BACKEND_NAMES } from '../../runtime/backend_name';
-import { parseNumber } from '../parse_number';
 import { parsePositiveInteger } from '../parse_positive_integer';
 import { addSourceFlags, PLACE } from '../source_flags';
 import { TASK_OPTION } from '../task_option';
+import { addAdamFlags, addBackendFlags, addLogFlags, addOnTheWayFlags } from './add_common_flags';
 import { addColumnFlags } from './column_flags';
+import { belowOne, count, positive, share } from './number_options';
 import { parseClassWeights } from './parse_class_weights';
 import { parseList } from './parse_list';
-import { SCHEDULES } from './train_flags';
 
 const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classification', 'regression'] as const;
-
-const positive = parseNumber('a number above 0', (value) => value > 0);
-const notNegative = parseNumber('a number of at least 0', (value) => value >= 0);
-const share = parseNumber('a number from 0 to 1', (value) => value >= 0 && value <= 1);
-const belowOne = parseNumber('a number of at least 0 and below 1', (value) => value >= 0 && value < 1);
-const count = parseNumber('a whole number of at least 0', (value) => Number.isSafeInteger(value) && value >= 0);
-const seed = parseNumber(
-  'a whole number from 0 to 4294967295',
-  (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
-);
 
 /** Adds the options of `train`, by the names that transformers has for them. */
 export function addTrainFlags(command: Command): Command {
@@ -80,22 +69,10 @@ function addDataFlags(command: Command): Command {
 }
 
 function addOptimizerFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('Optimizer (AdamW):')
-    .option('--learning-rate <number>', 'highest rate (default: 2e-5; multiple choice 5e-5)', positive)
-    .addOption(new Option('--lr-scheduler-type <name>', 'how the rate goes down').choices(SCHEDULES).default('linear'))
-    .option('--warmup-ratio <share>', 'share of the steps in which the rate goes up', share, 0)
-    .option('--warmup-steps <number>', 'the same as a number of steps', count)
-    .option('--lr-cycles <number>', 'cosine_with_restarts: how often it starts', parsePositiveInteger, 1)
-    .option('--lr-power <number>', 'polynomial: its power', positive, 1)
-    .option('--weight-decay <number>', 'but for biases and layer normalizations', notNegative, 0.01)
-    .option('--layerwise-decay <factor>', 'factor on the rate for each layer further down', positive, 1)
-    .option('--max-grad-norm <number>', 'largest norm of the gradient, 0 for no limit', notNegative, 1)
-    .option('--adam-beta1 <number>', 'decay of the mean of gradients', belowOne, 0.9)
-    .option('--adam-beta2 <number>', 'decay of the mean of their squares', belowOne, 0.999)
-    .option('--adam-epsilon <number>', 'added to the root of the mean of squares', positive, 1e-8)
-    .option('--no-bias-correction', 'as XAdam of microsoft/DeBERTa')
-    .option('--gradient-accumulation-steps <number>', 'batches that make a step', parsePositiveInteger, 1)
+    .option('--learning-rate <number>', 'highest rate (default: 2e-5; multiple choice 5e-5)', positive);
+  return addAdamFlags(command, 0)
     .option('--ema <decay>', 'measure and save a running mean of the weights, such as 0.999', belowOne)
     .option('--label-smoothing <share>', 'share of each label spread over all classes', share, 0)
     .option('--class-weights <weights>', 'balanced, or a weight for each label: 1,2.5', parseClassWeights)
@@ -110,7 +87,7 @@ function addOptimizerFlags(command: Command): Command {
 }
 
 function addRunFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('Run:')
     .option('--epochs <number>', 'times that the examples are gone through', parsePositiveInteger, 3)
     .option('--max-steps <number>', 'most optimizer steps', parsePositiveInteger)
@@ -120,32 +97,23 @@ function addRunFlags(command: Command): Command {
       'examples in a batch of an evaluation (default: as --batch-size)',
       parsePositiveInteger,
     )
-    .option('--group-by-length', 'put examples of like length together')
-    .option('--seed <number>', 'of everything that is drawn', seed, 42)
-    .option('--eval-steps <number>', 'steps between evaluations (default: an epoch)', parsePositiveInteger)
-    .option('--save-steps <number>', 'steps between checkpoints (default: an epoch)', parsePositiveInteger)
-    .option('--logging-steps <number>', 'steps between records', parsePositiveInteger, 10)
-    .option('--save-total-limit <number>', 'newest checkpoints that stay, beside the best', parsePositiveInteger, 3)
+    .option('--group-by-length', 'put examples of like length together');
+  addOnTheWayFlags(command, 'an epoch')
     .option('--metric <name>', 'value of evaluations that decides which is best (default: the first of the task)')
     .option('--early-stopping <number>', 'stop after this many evaluations without a better one', parsePositiveInteger)
     .option('--no-restore-best', 'save the last weights rather than the best')
-    .option('--resume', 'go on from the newest checkpoint in the output folder, exactly')
-    .option('--eager', 'compute steps operation by operation where they could be one graph')
-    .addOption(
-      new Option('--backend <name>', 'TensorFlow.js backend (default: the best that loads)').choices(BACKEND_NAMES),
-    );
+    .option('--resume', 'go on from the newest checkpoint in the output folder, exactly');
+  return addBackendFlags(command);
 }
 
 function addOutputFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('Output:')
     .requiredOption('--output <folder>', 'folder for checkpoints and the trained model')
     .addOption(
       new Option('--format <format>', 'format of the trained model').choices(CHECKPOINT_FORMATS).default('safetensors'),
-    )
-    .option('--log <file>', 'write records as JSON lines')
-    .option('--tensorboard <folder>', 'write event files for TensorBoard')
-    .option('--histogram-steps <number>', 'steps between histograms of all weights in them', parsePositiveInteger)
+    );
+  return addLogFlags(command)
     .option('--plot <file>', 'write the curves of the run as an SVG image')
     .option('--json', 'print the result as JSON');
 }

@@ -12,7 +12,7 @@ import type { OutputFlags } from './train_flags';
  * @throws {OutputError} when one cannot be written; those before it are closed.
  */
 export async function openLogs(
-  { log, tensorboard }: OutputFlags,
+  { log, tensorboard }: Pick<OutputFlags, 'log' | 'tensorboard'>,
   totalSteps: number,
   settings: RunSettings,
   io: CliIo,

@@ -5,7 +5,7 @@ import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
 import { packageVersion } from '../../runtime/package_version';
 import type { RunSettings } from '../../training/logs/settings_table';
 import type { ModelPlan } from './model_plan';
-import type { TrainFlags } from './train_flags';
+import type { AdamFlags, TrainFlags } from './train_flags';
 import { countWarmupSteps } from './training_optimizer';
 import type { PreparedTask, TrainingTask } from './training_task';
 
@@ -63,6 +63,19 @@ export function runSettings(flags: TrainFlags, run: KnownRun): RunSettings {
 
 function optimizerSettings(flags: TrainFlags, { peak, totalSteps, classWeights }: KnownRun): RunSettings {
   return {
+    ...adamSettings(flags, peak, totalSteps),
+    label_smoothing_factor: flags.labelSmoothing,
+    class_weights: classWeights?.map((weight) => Number(weight.toPrecision(4))),
+    sift_lambda: flags.siftLambda,
+    frozen_embeddings: flags.freezeEmbeddings ?? false,
+    frozen_layers: flags.freezeLayers,
+    gradient_checkpointing: flags.gradientCheckpointing ?? false,
+  };
+}
+
+/** The settings of AdamW and its schedule. */
+export function adamSettings(flags: AdamFlags, peak: number, totalSteps: number): RunSettings {
+  return {
     learning_rate: peak,
     lr_scheduler_type: flags.lrSchedulerType,
     warmup_steps: flags.lrSchedulerType === 'constant' ? 0 : countWarmupSteps(flags, totalSteps),
@@ -75,12 +88,6 @@ function optimizerSettings(flags: TrainFlags, { peak, totalSteps, classWeights }
     bias_correction: flags.biasCorrection,
     gradient_accumulation_steps: flags.gradientAccumulationSteps,
     ema_decay: flags.ema,
-    label_smoothing_factor: flags.labelSmoothing,
-    class_weights: classWeights?.map((weight) => Number(weight.toPrecision(4))),
-    sift_lambda: flags.siftLambda,
-    frozen_embeddings: flags.freezeEmbeddings ?? false,
-    frozen_layers: flags.freezeLayers,
-    gradient_checkpointing: flags.gradientCheckpointing ?? false,
   };
 }
 

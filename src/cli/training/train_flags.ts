@@ -40,8 +40,8 @@ export const SCHEDULES = [
   'constant_with_warmup',
 ] as const;
 
-/** How weights are changed. */
-export interface OptimizerFlags {
+/** How weights are changed by AdamW. */
+export interface AdamFlags {
   readonly learningRate?: number;
   readonly lrSchedulerType: (typeof SCHEDULES)[number];
   readonly warmupRatio: number;
@@ -57,6 +57,10 @@ export interface OptimizerFlags {
   readonly biasCorrection: boolean;
   readonly gradientAccumulationSteps: number;
   readonly ema?: number;
+}
+
+/** How weights are changed. */
+export interface OptimizerFlags extends AdamFlags {
   readonly labelSmoothing: number;
   readonly classWeights?: 'balanced' | readonly number[];
   readonly siftLambda?: number;

@@ -7,12 +7,10 @@ import { train } from '../../training/train';
 import type { TrainOptions } from '../../training/train_options';
 import type { TrainingLog } from '../../training/training_log';
 import type { CliIo } from '../cli_io';
-import { EndWith } from '../exit_code';
-import { writeText } from '../write_text';
 import { withAverages } from './averaged_weights';
-import { hasCheckpoint } from './run_folder';
 import type { KnownRun } from './run_settings';
 import type { TrainFlags } from './train_flags';
+import { untilInterrupted } from './until_interrupted';
 
 /** What a run writes beside its checkpoints. */
 export interface RunOutputs {
@@ -34,8 +32,8 @@ export async function trainModel(
   io: CliIo,
 ): Promise<TrainResult> {
   const { model, prepared } = run;
-  try {
-    const result = await train({
+  const result = await untilInterrupted(flags.output, io, () =>
+    train({
       model,
       train: prepared.train,
       epochs: flags.epochs,
@@ -50,18 +48,10 @@ export async function trainModel(
       logs,
       ...(flags.histogramSteps !== undefined && { histogramEverySteps: flags.histogramSteps }),
       signal: io.signal,
-    });
-    if (result.stoppedBy === 'signal') io.signal.throwIfAborted();
-    await restoreBestAverages(flags, run, result);
-    return result;
-  } catch (error) {
-    if (error !== io.signal.reason || !io.signal.aborted) throw error;
-    const advice = (await hasCheckpoint(flags.output))
-      ? `Stopped, and saved in ${flags.output}; the same command with --resume goes on from there.`
-      : 'Stopped before the first step.';
-    await writeText(io.stderr, `${advice}\n`);
-    throw new EndWith(130);
-  }
+    }),
+  );
+  await restoreBestAverages(flags, run, result);
+  return result;
 }
 
 function evaluationOf(

@@ -8,7 +8,7 @@ import {
   polynomialSchedule,
   type Schedule,
 } from '../../optimizers/schedules';
-import type { OptimizerFlags, RunFlags } from './train_flags';
+import type { AdamFlags, OptimizerFlags, RunFlags } from './train_flags';
 
 /** Rates of the guides of Hugging Face. */
 const RATE = 2e-5;
@@ -37,12 +37,12 @@ export function countSteps(
 }
 
 /** Steps in which the rate goes up; a share of the steps is rounded up, as transformers does. */
-export function countWarmupSteps({ warmupSteps, warmupRatio }: OptimizerFlags, totalSteps: number): number {
+export function countWarmupSteps({ warmupSteps, warmupRatio }: AdamFlags, totalSteps: number): number {
   return warmupSteps ?? Math.ceil(totalSteps * warmupRatio);
 }
 
 /** AdamW with the schedule of the run. */
-export function makeOptimizer(flags: OptimizerFlags, peak: number, totalSteps: number): AdamWeightDecay {
+export function makeOptimizer(flags: AdamFlags, peak: number, totalSteps: number): AdamWeightDecay {
   const { maxGradNorm, ema } = flags;
   return new AdamWeightDecay({
     learningRate: makeSchedule(flags, peak, totalSteps),
@@ -58,7 +58,7 @@ export function makeOptimizer(flags: OptimizerFlags, peak: number, totalSteps: n
   });
 }
 
-function makeSchedule(flags: OptimizerFlags, peak: number, totalSteps: number): Schedule {
+function makeSchedule(flags: AdamFlags, peak: number, totalSteps: number): Schedule {
   const options = { peak, totalSteps, warmupSteps: countWarmupSteps(flags, totalSteps) };
   switch (flags.lrSchedulerType) {
     case 'linear':
