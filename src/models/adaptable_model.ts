@@ -83,7 +83,8 @@ export abstract class AdaptableModel extends TrainableModel {
 
   #putOn(parts: LoraAdapterParts): void {
     this.#wasTrainable = this.trainable;
-    super.trainable = true;
+    // Layers that are frozen one by one are the adapter's to remember.
+    if (!this.#wasTrainable) super.trainable = true;
     this.#adapter = new LoraAdapter(this, parts);
     this.requireNewCompile();
   }

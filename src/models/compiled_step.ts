@@ -54,6 +54,7 @@ export class CompiledStep {
     const { inputs, target, sampleWeights } = data;
     let trained: readonly tf.Variable[] = [];
     let metricCount = 0;
+    let kept: readonly tf.Tensor[] = [];
     const seedFeeds = new Map<number, tf.Tensor1D>();
     const session = recordSession((trace) => {
       const fed: StepData = {
@@ -77,6 +78,7 @@ export class CompiledStep {
       );
       trained = trainable.filter(({ name }) => gradients[name] != null);
       metricCount = metrics.length;
+      kept = [weight, ...metrics];
       const ofTrained = trained.map(({ name }) => gradients[name]!);
       if (!(optimizer instanceof AdamWeightDecay)) return [loss, ...metrics, ...ofTrained];
       const step = optimizer.planStep(trained);
@@ -85,6 +87,7 @@ export class CompiledStep {
       const norm = step.kind === 'update' ? globalNorm(combined) : tf.scalar(0);
       return [loss, ...metrics, norm, ...combined];
     });
+    tf.dispose([...kept]);
     return new CompiledStep(session, trained, seedFeeds.size, metricCount);
   }
 

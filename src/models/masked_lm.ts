@@ -7,14 +7,14 @@ import { MaskedLMHead } from '../layers/masked_lm_head';
 import { embeddingLookup } from '../ops/embedding_lookup';
 import { reshape } from '../ops/reshape';
 import { checkClassIndices } from './label_inputs';
-import type { LossOptions, TaskLoss } from './loss_options';
+import type { TaskLoss } from './loss_options';
 import { startGraph } from './model_graph';
 import type { ModelInputs } from './model_inputs';
 import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
 import type { LabelPadding } from './pad_step';
 import { TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { classificationLoss, classificationLossWeight } from './task_losses';
+import { classificationLoss } from './task_losses';
 
 /** What `forward` of a masked-LM model takes beside inputs. */
 export interface MaskedLMForwardOptions extends ForwardOptions {
@@ -79,7 +79,7 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
       const { lastHiddenState } = encoded;
       const rows = maskPositions && flatPositions(maskPositions, lastHiddenState.shape[1]);
       const states = rows === undefined ? lastHiddenState : rowsAt(lastHiddenState, rows);
-      const logits = this.lmHead.forward(states) as tf.Tensor2D | tf.Tensor3D;
+      const logits = this.lmHead.forward(states, options.training) as tf.Tensor2D | tf.Tensor3D;
       const labels = rows === undefined || inputs.labels?.rank === 1 ? inputs.labels : labelsAt(inputs.labels, rows);
       const loss = labels && classificationLoss(labels, logits);
       return { ...(loss && { loss }), logits, ...encoderOutputs(encoded) };
@@ -106,10 +106,6 @@ export class TFDebertaV2ForMaskedLM extends TFDebertaV2PreTrainedModel {
 
   protected override taskLoss(): TaskLoss {
     return classificationLoss;
-  }
-
-  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
-    return classificationLossWeight(labels, options);
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {

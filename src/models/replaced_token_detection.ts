@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { toModelName } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { MaskPredictionHead } from '../layers/mask_prediction_head';
+import { symmetricBinaryCrossEntropy } from '../ops/symmetric_cross_entropy';
 import { checkClassIndices } from './label_inputs';
 import type { LossOptions, TaskLoss } from './loss_options';
 import { startGraph } from './model_graph';
@@ -10,7 +11,7 @@ import type { ForwardOptions, ModelOptions } from './model_options';
 import { encoderOutputs, type HeadOutput } from './model_outputs';
 import type { LabelPadding } from './pad_step';
 import { TFDebertaV2PreTrainedModel } from './pretrained_model';
-import { tokenDetectionLoss, tokenDetectionLossWeight } from './task_losses';
+import { tokenDetectionLoss, tokenDetectionRowWeights } from './task_losses';
 
 /**
  * DeBERTa-v3 with the head it was pre-trained with, which tells replaced tokens from original ones.
@@ -56,8 +57,13 @@ export class TFDebertaV2ForReplacedTokenDetection extends TFDebertaV2PreTrainedM
     return tokenDetectionLoss;
   }
 
-  protected override taskLossWeight(labels: tf.Tensor, options: LossOptions): tf.Scalar {
-    return tokenDetectionLossWeight(labels, options);
+  protected override taskRowWeights(labels: tf.Tensor, options: LossOptions): tf.Tensor1D {
+    return tokenDetectionRowWeights(labels, options);
+  }
+
+  /** That of each token by itself, which is replaced or not. */
+  protected override divergence(perturbed: tf.Tensor, clean: tf.Tensor): tf.Tensor1D {
+    return tf.tidy(() => tf.reshape(symmetricBinaryCrossEntropy(perturbed, clean), [-1]));
   }
 
   protected override checkLabels(name: string, labels: tf.Tensor, inputs: ModelInputs): void {
