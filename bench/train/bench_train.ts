@@ -35,7 +35,7 @@ const QUICK = { models: ['xsmall'], shapes: [[1, 16]], dropouts: [0.1], rounds: 
 
 /**
  * Times a whole training step of a classifier (forward, loss, backward, clipping, AdamW) beside PyTorch run eagerly, and
- * this package's ways of making it beside each other and beside the stock kernels of tfjs, and reads the largest memory of each.
+ * this package's ways of making it beside each other and beside the stock operations of tfjs, and reads the largest memory of each.
  *
  * @returns Markdown.
  * @throws {Error} when a process fails.
@@ -78,10 +78,10 @@ function racesOf({ models, shapes, dropouts, threads, python }: TrainBenchOption
     workload: { model: 'xsmall', shape: WASM_SHAPE, dropout: dropouts[0]! },
     programs: [...reference, ...graph, tfjs('wasm', threads)],
   } as const;
-  // The first shape only: a step of the stock kernels takes most of a minute there.
+  // The first shape only: a step of the stock operations takes minutes there.
   const stock = {
     workload: { model: 'xsmall', shape: shapes[0]!, dropout: dropouts[0]! },
-    programs: [tfjs('wasm', threads, 'stock'), tfjs('wasm', threads)],
+    programs: [tfjs('wasm', threads, 'stock'), tfjs('wasm', threads, 'unfused'), tfjs('wasm', threads)],
   } as const;
   return [...native.filter(({ programs }) => programs.length > 0), wasm, stock];
 }

@@ -9,13 +9,15 @@ import {
 import { answerRequests } from '../answer_requests';
 import type { Lesson, Memory, Opened, Request, Stepped } from './protocol';
 
-/** This package on one backend. Usage: tfjs_trainee.ts BACKEND THREADS [eager|checkpointing|stock] */
+/** This package on one backend. Usage: tfjs_trainee.ts BACKEND THREADS [eager|checkpointing|stock|unfused] */
 const [backend, threads, form] = process.argv.slice(2) as [BackendName, string, string?];
+
+const isOfTfjs = form === 'stock' || form === 'unfused';
 
 let step: () => Promise<number>;
 
 async function open({ config, ids, labels }: Lesson): Promise<Opened> {
-  await useBackend(backend, { threads: Number(threads), ...(form === 'stock' && { kernels: false }) });
+  await useBackend(backend, { threads: Number(threads), ...(isOfTfjs && { kernels: false }) });
   const model = new TFDebertaV2ForSequenceClassification(DebertaV2Config.fromJSON(config), { seed: 1 });
   if (form === 'checkpointing') model.gradientCheckpointingEnable();
   model.compile({

@@ -6,17 +6,18 @@ import type { LineProgram } from '../line_process';
 const FORMS = {
   eager: 'eager',
   checkpointing: 'gradient checkpointing',
-  stock: 'stock kernels of tfjs',
+  stock: 'operations of tfjs',
+  unfused: 'kernels of tfjs',
 } as const;
 
 /**
  * This package on a backend: a step as one graph where there are graphs, operation by operation, or recomputing; on
- * `wasm`, with its own kernels or with those that tfjs has.
+ * `wasm`, with its own kernels, with those that tfjs has (`unfused`), or with these and `tf.matMul` as it is (`stock`).
  */
 export function tfjs(backend: BackendName, threads: number, form?: keyof typeof FORMS): LineProgram {
   return {
     name: form === undefined ? backend : `${backend}, ${FORMS[form]}`,
-    path: join(__dirname, 'tfjs_trainee.ts'),
+    path: join(__dirname, form === 'stock' ? 'stock_trainee.ts' : 'tfjs_trainee.ts'),
     arguments: [backend, String(threads), ...(form === undefined ? [] : [form])],
     environment: { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads) },
   };

@@ -39,9 +39,26 @@ const PADDED = [
   [1, 1, 1, 1, 1, 1, 1],
 ];
 
-// tests/models/parity.test.ts holds predict, which feeds the plain graph, against the reference with the fixtures' masks.
+/** Configurations that give another graph each; others differ in numbers alone, or in an activation. */
+const GRAPHS = [
+  'conv_kernel_3',
+  'conv_groups',
+  'own_projections_biased_token_types',
+  'embedding_size',
+  'no_relative_attention',
+  'no_position_terms',
+  'c2p_only_own',
+  'p2c_only',
+  'token_types',
+  'heads_1',
+] as const;
+
+// tests/models/parity.test.ts holds predict, which feeds the plain graph, against the reference in every configuration.
 onTensorflow('GraphExecutor, plain, its weights fed', () => {
-  describeExecutor((model) => makeGraphExecutor(model, { isCompiled: false, weights: 'fed' }));
+  describeExecutor(
+    (model) => makeGraphExecutor(model, { isCompiled: false, weights: 'fed' }),
+    GRAPHS.map((fixture) => fixtureNamed(fixture)),
+  );
 });
 
 /** `[configuration, head]`: every kind of step. */
@@ -58,7 +75,7 @@ const COMPILED = [
 onTensorflow('GraphExecutor, plain, its weights variables', () => {
   describeExecutor(
     (model) => makeGraphExecutor(model, { isCompiled: false, weights: 'variables' }),
-    COMPILED.map(([fixture]) => fixtureNamed(fixture)),
+    COMPILED.slice(0, 3).map(([fixture]) => fixtureNamed(fixture)),
   );
 });
 

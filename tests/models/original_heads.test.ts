@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { DebertaV2Config } from '../../src/config/deberta_v2_config';
 import { weightSpecs } from '../../src/convert/weight_names';
+import { logger } from '../../src/logger';
 import { fileSystem } from '../../src/models/file_system';
 import { TFDebertaV2ForMaskedLM } from '../../src/models/masked_lm';
 import type { ModelInputs } from '../../src/models/model_inputs';
@@ -199,16 +200,16 @@ eachBackend('the heads of the original', () => {
     [
       'replaced token detection',
       TFDebertaV2ForReplacedTokenDetection,
-      () => int(MASK.map((tokens) => tokens.map((token, at) => (token === 0 ? -100 : at % 2)))),
+      () => int(IDS.map((ids, text) => ids.map((id, at) => (MASK[text]![at] === 0 ? -100 : Number(id > 10))))),
     ],
   ] as const;
   test.each(heads)('%s: fit and evaluate train it', async (_name, modelClass, labels) => {
     const model: TFDebertaV2PreTrainedModel = new modelClass(config, { seed: 1 });
-    model.compile({ optimizer: createOptimizer({ initLr: 1e-2, numTrainSteps: 6 }) });
+    model.compile({ optimizer: createOptimizer({ initLr: 1e-2, numTrainSteps: 10 }) });
     const before = (await model.evaluate(inputs(), labels())) as tf.Scalar;
     const { loss } = model.forward({ ...inputs(), labels: labels() } as ModelInputs) as HeadOutput<tf.Tensor>;
     expect(before).toBeCloseToTensor(loss!);
-    await model.fit(inputs(), labels(), { epochs: 6, verbose: 0 });
+    await model.fit(inputs(), labels(), { epochs: 10, verbose: 0 });
     const after = (await model.evaluate(inputs(), labels())) as tf.Scalar;
     expect(after.dataSync()[0]).toBeLessThan(0.8 * before.dataSync()[0]!);
     expect(model.predict(inputs()) as tf.Tensor).toBeCloseToTensor(
@@ -298,7 +299,12 @@ describe('files as microsoft/DeBERTa writes them', () => {
 
   test('a checkpoint without a masked-LM head gets a fresh one of the kind asked for, and says so by name', async () => {
     const folder = join(FIXTURES, 'checkpoints', 'safetensors_model');
+    const warn = jest.spyOn(logger, 'warn').mockImplementation(() => {});
     const fresh = await TFDebertaV2ForMaskedLM.fromPretrained(folder, { head: 'enhanced_mask_decoder' });
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/lm_predictions\.lm_head\.bias.* newly initialised; train/)],
+    ]);
+    warn.mockRestore();
     expect(fresh.head).toBe('enhanced_mask_decoder');
     expect(fresh.loadingInfo.missingKeys).toEqual(
       expect.arrayContaining(['lm_predictions.lm_head.bias', 'deberta.embeddings.position_embeddings.weight']),
