@@ -176,7 +176,7 @@ export function tokenDetectionLoss(labels: tf.Tensor, logits: tf.Tensor, options
   checkLabelShape('labels', labels, [logits.shape]);
   checkLossOptions(options, 1);
   return tf.tidy(() => {
-    const rowWeights = countedTokens(labels, options);
+    const rowWeights = tokenDetectionRowWeights(labels, options);
     const { classWeights: positiveWeights, labelSmoothing } = options;
     const targets = tf.reshape(tf.relu(tf.cast(labels, 'float32')), [-1, 1]);
     return binaryCrossEntropy(tf.reshape(logits, [-1, 1]), targets, { positiveWeights, labelSmoothing, rowWeights });
@@ -185,13 +185,15 @@ export function tokenDetectionLoss(labels: tf.Tensor, logits: tf.Tensor, options
 
 /** What the mean of {@link tokenDetectionLoss} divides by: the number of labels that count, or the sum of their weights. */
 export function tokenDetectionLossWeight(labels: tf.Tensor, options: LossOptions = {}): tf.Scalar {
-  return tf.tidy(() => tf.sum(countedTokens(labels, options)));
+  return tf.tidy(() => tf.sum(tokenDetectionRowWeights(labels, options)));
 }
 
-/** The weight of each label, `[B · S]`; 0 where it does not count. */
-function countedTokens(labels: tf.Tensor, options: LossOptions): tf.Tensor1D {
-  const flat = tf.reshape(tf.cast(labels, 'int32'), [-1]) as tf.Tensor1D;
-  return labelWeights(flat, { ignoreIndex: IGNORED_LABEL, rowWeights: rowWeights(options, labels.shape) }).rows;
+/** How much each label counts in {@link tokenDetectionLoss}, `[N]`. */
+export function tokenDetectionRowWeights(labels: tf.Tensor, options: LossOptions = {}): tf.Tensor1D {
+  return tf.tidy(() => {
+    const flat = tf.reshape(tf.cast(labels, 'int32'), [-1]) as tf.Tensor1D;
+    return labelWeights(flat, { ignoreIndex: IGNORED_LABEL, rowWeights: rowWeights(options, labels.shape) }).rows;
+  });
 }
 
 /**

@@ -181,6 +181,7 @@ describe('everything at once', () => {
       '0.2',
     ],
     ...['--layerwise-decay', '0.9', '--label-smoothing', '0.1', '--class-weights', 'balanced', '--ema', '0.5'],
+    ...['--sift-lambda', '0.5'],
     ...['--freeze-embeddings', '--freeze-layers', '1', '--gradient-checkpointing', '--group-by-length'],
     ...['--metric', 'loss', '--early-stopping', '9', '--logging-steps', '1', '--seed', '7'],
   ];
@@ -209,6 +210,7 @@ describe('everything at once', () => {
       warmup_steps: 2,
       class_weights: [1, 1],
       ema_decay: 0.5,
+      sift_lambda: 0.5,
       frozen_layers: 1,
       metric_for_best_model: 'loss',
       max_steps: 6,

@@ -174,6 +174,11 @@ const usage: Array<[string, () => string[], RegExp]> = [
     /--label-smoothing needs labels that are classes/,
   ],
   [
+    'an adversarial term that does not count',
+    () => [...classify(), ...rows('text'), '--sift-lambda', '0'],
+    /--sift-lambda.* a number above 0/,
+  ],
+  [
     'more layers to freeze than there are',
     () => [...classify(), ...rows('text'), '--freeze-layers', '5'],
     /whole number from 0 to 1, received 5/,

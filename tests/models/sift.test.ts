@@ -1,17 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompiledStep } from '../../src/models/compiled_step';
 import { TFDebertaV2Model } from '../../src/models/deberta_v2_model';
+import type { LossOptions } from '../../src/models/loss_options';
 import type { CompileArgs } from '../../src/models/model_options';
-import type { TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import type { ModelClass, TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import { TFDebertaV2ForReplacedTokenDetection } from '../../src/models/replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
 import { siftPasses } from '../../src/models/sift';
 import { resolveSiftOptions, type SiftOptions } from '../../src/models/sift_options';
 import { RandomStream } from '../../src/ops/random_stream';
 import { AdamWeightDecay } from '../../src/optimizers/adam_weight_decay';
-import { type BackendName, eachBackend, onTensorflow } from '../harness';
+import { useBackend } from '../../src/runtime/use_backend';
+import { type BackendName, eachBackend, onTensorflow, randomTensor } from '../harness';
 import { recordedLogs } from '../harness/recorded_logs';
 import { tinyConfig } from '../layers/tiny_config';
-import { type HeadFixture, readFixture } from './cases';
+import { HEAD_NAMES, HEADS, type HeadFixture, readFixture } from './cases';
 import { readReferenceWeights } from './reference_weights';
 import {
   batchOf,
@@ -107,7 +110,7 @@ const WAYS_OF_STEPS: Record<
   cpu: [['eager', [], ['accumulated']]],
   wasm: [['eager', RUN_NAMES, RUN_NAMES]],
   tensorflow: [
-    ['compiled', RUN_NAMES, ONE],
+    ['compiled', [...HEAD_NAMES, 'accumulated'], ONE],
     ['eager', ONE, ONE],
   ],
 };
@@ -366,6 +369,36 @@ eachBackend('the passes of SiFT', () => {
     const [first, second] = tf.unstack(tf.sub(entered[2], entered[1]), 1) as [tf.Tensor, tf.Tensor];
     expect(first).toBeCloseToTensor([[0, 0, 0]], 0);
     expect(second).toBeCloseToTensor([[0.05, 0.05, 0.05]]);
+  });
+});
+
+/** What a head says of its rows to its way of training, and to it alone. */
+interface Rows {
+  taskRowWeights(target: tf.Tensor, options: LossOptions, outputShape: readonly number[]): tf.Tensor1D;
+  divergence(perturbed: tf.Tensor, clean: tf.Tensor): tf.Tensor1D;
+}
+
+describe('every head', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  const [B, S] = [3, 5];
+  const classes = (shape: number[]) => tf.ones(shape, 'int32');
+  test.each<[string, ModelClass<TFDebertaV2PreTrainedModel>, target: () => tf.Tensor, output: number[], rows: number]>([
+    ['masked_lm', HEADS.masked_lm, () => classes([B, S]), [B, S, 7], B * S],
+    ['sequence_classification', HEADS.sequence_classification, () => classes([B]), [B, 3], B],
+    ['token_classification', HEADS.token_classification, () => classes([B, S]), [B, S, 3], B * S],
+    ['question_answering', HEADS.question_answering, () => classes([B, 2]), [B, 2, S], 2 * B],
+    ['multiple_choice', HEADS.multiple_choice, () => classes([B]), [B, 4], B],
+    ['replaced_token_detection', TFDebertaV2ForReplacedTokenDetection, () => classes([B, S]), [B, S], B * S],
+  ])('compares as many rows as count in its loss: %s', (_name, Head, target, shape, rows) => {
+    const head = new Head(tinyConfig({ numLabels: 2 })) as unknown as Rows & TFDebertaV2PreTrainedModel;
+    const weights = () => head.taskRowWeights(target(), {}, shape);
+    expect(weights().shape).toEqual([rows]);
+    const output = randomTensor(shape);
+    expect(() => head.divergence(output, output)).toCreateTensors(1);
+    const apart = tf.sub(head.divergence(randomTensor(shape, 2), output), head.divergence(output, output));
+    expect(apart.shape).toEqual([rows]);
+    head.dispose();
   });
 });
 
