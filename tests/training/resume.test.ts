@@ -3,7 +3,7 @@ import { train } from '../../src/training/train';
 import type { TrainOptions } from '../../src/training/train_options';
 import { useTemporaryFolder } from '../convert/support';
 import { eachBackend } from '../harness';
-import { toyEvaluate, toyModel, toyOptimizer, toyRun, toyStream, weightBits } from './toy_run';
+import { adaptedToyModel, toyEvaluate, toyModel, toyOptimizer, toyRun, toyStream, weightBits } from './toy_run';
 
 const folder = useTemporaryFolder();
 
@@ -60,6 +60,7 @@ describe('a run that is stopped and resumed ends with the weights of one that ne
       ['early stopping', () => ({ earlyStopping: { metric: 'loss', mode: 'max', patience: 3 } })],
       ['the last weights rather than the best', () => ({ restoreBest: false })],
       ['a seed of its own', () => ({ seed: 11 })],
+      ['an adapter, which alone is saved', () => ({ model: adaptedToyModel() })],
     ])('%s', (_name, changes) => expectSame([4, 3], changes));
   });
 });

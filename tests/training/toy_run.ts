@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { LoraOptions } from '../../src/adapters/lora_options';
 import type { Batch } from '../../src/data/batch';
 import type { BatchStream } from '../../src/data/batch_stream';
 import { deriveSeed } from '../../src/data/derive_seed';
@@ -73,6 +74,14 @@ export function toyModel(optimizer: tf.Optimizer = toyOptimizer()): TFDebertaV2F
   });
   const model = new TFDebertaV2ForSequenceClassification(config, { seed: 7 });
   model.compile({ optimizer });
+  return model;
+}
+
+/** The same with LoRA and its dropout. */
+export function adaptedToyModel(options: LoraOptions = {}): TFDebertaV2ForSequenceClassification {
+  const model = toyModel();
+  model.addLora({ rank: 2, dropout: 0.1, targets: ['query_proj', 'key_proj', 'dense'], ...options });
+  model.compile({ optimizer: toyOptimizer() });
   return model;
 }
 
