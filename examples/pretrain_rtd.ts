@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   createOptimizer,
   DebertaV2TokenizerFast,
+  detectReplacedTokens,
   evaluateReplacedTokenDetection,
   featureBatches,
   generatorConfig,
@@ -11,7 +12,6 @@ import {
   replacedTokenCollator,
   TFDebertaV2ForMaskedLM,
   TFDebertaV2ForReplacedTokenDetection,
-  tf,
   useBackend,
 } from '../src/index';
 import { readAddresses } from './addresses';
@@ -22,15 +22,16 @@ import { textBlocks } from './text_blocks';
 // out of State of the Union addresses, and a discriminator learns to tell its guesses from what was there. Run it by
 //   npx ts-node --swc examples/pretrain_rtd.ts "Any sentence with a wrong word"
 const SETTINGS = {
-  steps: Number(process.env.EXAMPLE_STEPS ?? 700), // steps of both models; EXAMPLE_STEPS=2 goes all the way and learns nothing
-  batchSize: 32, // blocks in a step
+  steps: Number(process.env.EXAMPLE_STEPS ?? 600), // steps of both models; EXAMPLE_STEPS=2 goes all the way and learns nothing
+  batchSize: 16, // blocks in a step
   blockSize: 64, // tokens in a block
   maskedShare: 0.15, // share of the tokens that the generator guesses
   size: { hiddenSize: 128, layers: 4, heads: 4, dropout: 0 }, // the discriminator; the generator has half its layers
   embeddingSharing: 'gdes', // or 'es', or 'none'
   lambda: 10, // weight of the discriminator's loss
-  learningRate: 2e-3, // of both, after the warm-up, from where it goes down to 0
-  warmupSteps: 70,
+  learningRate: 2e-3, // of the discriminator, after the warm-up, from where it goes down to 0
+  generatorLearningRate: 1e-4, // low: what a generator puts in that is soon good, no small model finds within minutes
+  warmupSteps: 60,
   weightDecay: 0.01,
   clipNorm: 1, // largest norm of each gradient
   evaluateEvery: 100, // steps
@@ -55,9 +56,9 @@ async function main(sentence: string): Promise<void> {
   console.log(`${blocks.length} blocks to learn from, ${heldOut.length} held out`);
 
   const config = smallConfig(tokenizer, SETTINGS.size);
-  const makeOptimizer = () =>
+  const makeOptimizer = (initLr: number) =>
     createOptimizer({
-      initLr: SETTINGS.learningRate,
+      initLr,
       numTrainSteps: steps,
       numWarmupSteps: Math.min(SETTINGS.warmupSteps, Math.floor(steps / 2)),
       weightDecayRate: SETTINGS.weightDecay,
@@ -66,8 +67,8 @@ async function main(sentence: string): Promise<void> {
   const pretraining = new ReplacedTokenDetectionPretraining({
     generator: new TFDebertaV2ForMaskedLM(generatorConfig(config), { seed }),
     discriminator: new TFDebertaV2ForReplacedTokenDetection(config, { seed: seed + 1 }),
-    generatorOptimizer: makeOptimizer(),
-    discriminatorOptimizer: makeOptimizer(),
+    generatorOptimizer: makeOptimizer(SETTINGS.generatorLearningRate),
+    discriminatorOptimizer: makeOptimizer(SETTINGS.learningRate),
     embeddingSharing,
     lambda,
     seed,
@@ -106,13 +107,8 @@ async function main(sentence: string): Promise<void> {
 async function findReplaced(folder: string, sentence: string): Promise<void> {
   const model = await TFDebertaV2ForReplacedTokenDetection.fromPretrained(folder);
   const tokenizer = await DebertaV2TokenizerFast.fromPretrained(folder);
-  const { input_ids } = tokenizer.call(sentence);
-  const scores = tf.tidy(() => {
-    const ids = tf.tensor2d([input_ids], undefined, 'int32');
-    return (tf.sigmoid(model.predict(ids) as tf.Tensor2D) as tf.Tensor2D).arraySync()[0]!;
-  });
-  const tokens = tokenizer.convertIdsToTokens(input_ids);
-  for (const [place, token] of tokens.entries()) console.log(`  ${scores[place]!.toFixed(2)} ${token}`);
+  const [tokens = []] = await detectReplacedTokens(model, tokenizer, [sentence]);
+  for (const { token, score } of tokens) console.log(`  ${score.toFixed(2)} ${token}`);
   model.dispose();
 }
 

@@ -159,7 +159,7 @@ describe('what cannot be done is one sentence:', () => {
     ],
     [
       'a generator as discriminator',
-      () => ['--init-discriminator', folder.join('rtd', 'generator')],
+      () => ['--init-discriminator', folder.join('mlm')],
       1,
       /--init-discriminator, must be a discriminator or an encoder, and holds lm_predictions/,
     ],

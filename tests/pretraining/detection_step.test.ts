@@ -39,14 +39,18 @@ async function expectGradients(
   await reader.close();
 }
 
-eachBackend('a step of replaced token detection is that of the original in PyTorch', () => {
+/** Of the fixtures those that a backend has the time for; `cpu` computes as `wasm` does. */
+const ENHANCED = ['enhanced_gdes', 'enhanced_es', 'enhanced_none'] as const;
+const FIRST_STEPS = { cpu: ENHANCED, wasm: DETECTION_FIXTURES, tensorflow: DETECTION_FIXTURES };
+const LATER_STEPS = { cpu: ENHANCED.slice(0, 1), wasm: DETECTION_FIXTURES, tensorflow: ENHANCED.slice(0, 2) };
+
+eachBackend('a step of replaced token detection is that of the original in PyTorch', (backend) => {
   afterEach(() => tf.disposeVariables());
 
-  describe.each(DETECTION_FIXTURES)('%s', (name) => {
-    const fixture = readDetection(name);
-    const batch = batchOf(fixture);
-
-    test('the gradients of both losses, within 1e-4', async () => {
+  describe('the gradients of both losses, within 1e-4:', () => {
+    test.each(FIRST_STEPS[backend])('%s', async (name) => {
+      const fixture = readDetection(name);
+      const batch = batchOf(fixture);
       const [ofGenerator, ofDiscriminator] = [new GradientRecorder(), new GradientRecorder()];
       const pretraining = pretrainingOf(fixture, [ofGenerator, ofDiscriminator]);
       const { generator, discriminator, tables } = pretraining;
@@ -70,8 +74,12 @@ eachBackend('a step of replaced token detection is that of the original in PyTor
         ofDiscriminator.gradients,
       );
     });
+  });
 
-    test('losses of three steps by AdamW, within 1e-5', async () => {
+  describe('losses of three steps by AdamW, within 1e-5:', () => {
+    test.each(LATER_STEPS[backend])('%s', async (name) => {
+      const fixture = readDetection(name);
+      const batch = batchOf(fixture);
       const { learning_rate: learningRate } = fixture;
       const pretraining = pretrainingOf(fixture, [
         new AdamWeightDecay({ learningRate }),

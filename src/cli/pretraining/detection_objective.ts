@@ -106,7 +106,7 @@ function refuseLanguageModel(
   { loadingInfo: { unexpectedKeys } }: TFDebertaV2ForReplacedTokenDetection,
   place: string,
 ): void {
-  const [received] = unexpectedKeys.filter((name) => /^(lm|cls\.)_?predictions/.test(name));
+  const [received] = unexpectedKeys.filter((name) => /^(lm_predictions|cls\.predictions)\./.test(name));
   if (received === undefined) return;
   throw new CheckpointError(
     `${place}, given by --init-discriminator, must be a discriminator or an encoder, and holds ${received}, the head of a generator; give it by --init-generator.`,
