@@ -35,6 +35,7 @@ describe('an example trains, measures, saves, reloads and predicts:', () => {
     ['token_classification', 'accuracy: '],
     ['question_answering', 'exact_match: '],
     ['masked_language_modeling', 'perplexity: '],
+    ['pretrain_rtd', 'accuracy: '],
     ['multiple_choice', 'accuracy: '],
   ])('%s', async (name, metric) => {
     const { code, stdout, stderr } = await run(name);
