@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import * as tf from '@tensorflow/tfjs';
 import { type Command, Option } from 'commander';
 import type { Architecture } from '../config/architecture';
 import { CHECKPOINT_FORMATS, type CheckpointFormat } from '../convert/checkpoint_format';
@@ -56,6 +57,7 @@ export async function rewriteCheckpoint<Report>(
   const summary = await summarizeCheckpoint(source, options, task);
   const { architecture, info } = summary;
   requireTrainedHead(source, architecture, info);
+  tf.enableProdMode();
   // Nothing is computed, and of all backends it alone has no limit on its memory.
   await useBackend('cpu');
   const model = await whileShowing('Loading', io, (onProgress) =>

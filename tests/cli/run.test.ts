@@ -7,6 +7,8 @@ const COMMANDS = [
   'predict',
   'tokenize',
   'convert-tokenizer',
+  'trim-vocabulary',
+  'prune-layers',
   'inspect',
   'diff',
   'doctor',
