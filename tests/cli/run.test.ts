@@ -5,6 +5,8 @@ const COMMANDS = [
   'convert',
   'export',
   'predict',
+  'train',
+  'pretrain',
   'tokenize',
   'convert-tokenizer',
   'trim-vocabulary',
