@@ -13,6 +13,8 @@ export interface MemoryOptions {
   readonly training?: boolean;
   /** Whether blocks are recomputed for their gradient, false by default. */
   readonly gradientCheckpointing?: boolean;
+  /** Whether the model trains by SiFT (`sift` of `compile`), false by default. */
+  readonly sift?: boolean;
   /** The tfjs backend; the one in use by default. On `tensorflow`, AdamW changes weights in place. */
   readonly backend?: string;
   /** `adamw` (default) and `adam` keep two numbers for each weight, `sgd` none. */

@@ -42,23 +42,36 @@ export function stepMemory(
   const conv = convMemory(config, states);
   const head = headMemory(config, architecture, options);
   const blocks = trainedBlocks(config, options);
-  const others = Math.max(blocks - 1, 0);
   const around = 4 * states;
 
   // A recomputed block keeps its input and the normalized table, and gives gradients for them.
   const kept = gradientCheckpointing ? states + table : block.kept;
   const passed = gradientCheckpointing ? states + table : block.gradients;
-  const working = blocks === 0 ? 0 : block.working + conv.working + (gradientCheckpointing ? 2 * states + table : 0);
-  const done = blocks * passed + (gradientCheckpointing ? 0 : conv.working);
+  const working = block.working + conv.working + (gradientCheckpointing ? 2 * states + table : 0);
+  const done = gradientCheckpointing ? 0 : conv.working;
+  const keptOfConv = gradientCheckpointing ? 0 : conv.kept;
+
+  /** The peak of a pass and its gradient, which goes through the last blocks. */
+  const passPeak = (count: number) =>
+    Math.max(
+      around + head.working + count * kept + keptOfConv,
+      around + head.kept + Math.max(count - 1, 0) * passed + (count === 0 ? 0 : working),
+      around + head.kept + count * passed + done + 9 * states + head.atEmbeddings,
+    );
+  // With SiFT what the clean pass keeps is there during the others, of which one has a gradient through every block; and
+  // what tfjs holds of the perturbed pass is there while the gradient goes through the clean one.
+  const clean = around + head.kept + blocks * kept + keptOfConv;
+  const ofPerturbed = around + head.kept + blocks * passed + done;
+  const peak = options.sift
+    ? Math.max(clean + passPeak(blocks), clean + passPeak(config.numHiddenLayers), ofPerturbed + passPeak(blocks))
+    : passPeak(blocks);
 
   const sizes = trained.map(({ shape }) => 4 * elementCount(shape));
   const all = sizes.reduce((sum, size) => sum + size, 0);
   const adamw = backend === 'tensorflow' ? 'adamwInPlace' : isFused ? 'adamwFused' : 'adamw';
   const { ofLargest, ofAll } = UPDATES[optimizer === 'adamw' ? adamw : optimizer];
   return Math.max(
-    around + head.working + blocks * kept + (gradientCheckpointing ? 0 : conv.kept),
-    around + head.kept + others * passed + working,
-    around + head.kept + done + 9 * states + head.atEmbeddings,
+    peak,
     // Blocks that no gradient passes run as they do when predicting, with dropout.
     blocks < config.numHiddenLayers ? predictMemory(config, architecture, options, isFused) + 4 * states : 0,
     ofLargest * Math.max(0, ...sizes) + (ofAll + (accumulation > 1 ? ACCUMULATING : 0)) * all,

@@ -314,11 +314,14 @@ export abstract class TrainableModel extends tf.LayersModel {
     const batch = shape.slice(0, -1).reduce((product, axis) => product * axis, 1);
     const options = { batch, length: shape.at(-1)!, architecture: this.architecture, training };
     if (!training) return explainOutOfMemory(error, this.config, options);
-    const { gradientCheckpointing } = this.deberta.encoder;
+    const { gradientCheckpointing, blocks } = this.deberta.encoder;
+    // Layers may have been pruned since they were frozen.
+    const frozen = { ...this.#frozen, layers: blocks.filter(({ trainable }) => !trainable).length };
     const isOurs = this.optimizer instanceof AdamWeightDecay;
     const accumulation = isOurs ? ((this.optimizer as AdamWeightDecay).options.accumulationSteps ?? 1) : 1;
     const optimizer = isOurs ? 'adamw' : this.optimizer.getClassName() === 'SGD' ? 'sgd' : 'adam';
-    const ofTraining = { gradientCheckpointing, accumulation, optimizer, frozen: this.#frozen } as const;
+    const sift = this.#sift !== undefined;
+    const ofTraining = { gradientCheckpointing, accumulation, optimizer, frozen, sift } as const;
     return explainOutOfMemory(error, this.config, { ...options, ...ofTraining });
   }
 

@@ -185,6 +185,31 @@ eachBackend('estimateMemory is right within 15 %', (backend) => {
   );
 });
 
+describe('estimateMemory of a step with SiFT is right within 15 %', () => {
+  beforeAll(() => useBackend('wasm'));
+  afterEach(() => tf.disposeVariables());
+
+  test.each<Case>([
+    { about: 'short texts', batch: 2, length: 16 },
+    { about: 'more layers', batch: 2, length: 32, changes: { numHiddenLayers: 4 } },
+    { about: 'recomputed', batch: 2, length: 32, changes: { numHiddenLayers: 4 }, gradientCheckpointing: true },
+    { about: 'a frozen layer', batch: 2, length: 24, frozen: { embeddings: true, layers: 1 } },
+    { about: 'labels of tokens', batch: 1, length: 32, architecture: 'TFDebertaV2ForTokenClassification' },
+  ])('$about', async ({ batch, length, ...options }) => {
+    const { model, estimate } = newModel({ batch, length, ...options, sift: true });
+    model.compile({ optimizer: new AdamWeightDecay({ clipNorm: 1 }), sift: {} });
+    const { input_ids: x, labels } = inputsFor({ batch, length, ...options }) as {
+      input_ids: tf.Tensor;
+      labels: tf.Tensor;
+    };
+    const before = tf.memory().numBytes;
+    await model.trainStep(x, labels);
+    const held = tf.memory().numBytes;
+    const { peakBytes: peak } = await tf.profile(() => model.trainStep(x, labels) as never);
+    expectToBeClose(estimate.total, estimate.weights + (held - before) + (peak - held));
+  });
+});
+
 // On tensorflow predict runs in a session, and on wasm by kernels, whose memory tfjs does not see; the operations are those
 // of cpu and webgl.
 describe('estimateMemory of predict is right within 15 % for operations', () => {

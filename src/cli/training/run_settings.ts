@@ -100,5 +100,6 @@ function stepMemory(flags: TrainFlags, { plan, task, prepared }: KnownRun): numb
     gradientCheckpointing,
     accumulation: flags.gradientAccumulationSteps,
     frozen: { embeddings: freezeEmbeddings, layers: freezeLayers },
+    sift: flags.siftLambda !== undefined,
   }).total;
 }
