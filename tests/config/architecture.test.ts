@@ -14,6 +14,7 @@ const modelNames: Array<[Architecture, string]> = [
   ['TFDebertaV2ForTokenClassification', 'tf_deberta_v2_for_token_classification'],
   ['TFDebertaV2ForQuestionAnswering', 'tf_deberta_v2_for_question_answering'],
   ['TFDebertaV2ForMultipleChoice', 'tf_deberta_v2_for_multiple_choice'],
+  ['TFDebertaV2ForReplacedTokenDetection', 'tf_deberta_v2_for_replaced_token_detection'],
 ];
 
 describe('toModelName', () => {
@@ -50,7 +51,7 @@ describe('architectureOf', () => {
     (name) => {
       expect(() => architectureOf({ architectures: [name] })).toThrowDebertaError(
         'config',
-        /architectures must name one of TFDebertaV2Model, .*TFDebertaV2ForMultipleChoice, received /,
+        /architectures must name one of TFDebertaV2Model, .*TFDebertaV2ForReplacedTokenDetection, received /,
       );
     },
   );

@@ -23,6 +23,7 @@ describe('defaults', () => {
     ['poolerDropout', 0],
     ['poolerHiddenAct', 'gelu'],
     ['legacy', true],
+    ['enhancedMaskDecoder', false],
     ['poolerHiddenSize', 1536],
     ['positionBuckets', -1],
     ['normalizeRelativeEmbeddings', false],

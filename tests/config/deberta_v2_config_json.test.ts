@@ -108,6 +108,7 @@ describe('toJSON', () => {
       poolerDropout: 0.4,
       poolerHiddenAct: 'tanh',
       legacy: false,
+      enhancedMaskDecoder: false,
       poolerHiddenSize: 12,
       positionBuckets: 8,
       normRelEbd: 'layer_norm',

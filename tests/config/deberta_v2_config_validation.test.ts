@@ -51,7 +51,7 @@ const rules: Rule[] = [
   },
   {
     allowed: 'true or false',
-    fields: ['relativeAttention', 'positionBiasedInput', 'legacy', 'shareAttKey'],
+    fields: ['relativeAttention', 'positionBiasedInput', 'legacy', 'shareAttKey', 'enhancedMaskDecoder'],
     bad: [1, 0, 'true', null],
   },
   {
@@ -114,7 +114,29 @@ test('fromJSON refuses by the same rules', () => {
 
 const small = { hiddenSize: 12, numAttentionHeads: 3 };
 
+const decoding = { ...small, enhancedMaskDecoder: true, legacy: false, positionBiasedInput: false };
+
 const combinations: Array<[name: string, fields: object, message: string]> = [
+  [
+    'an enhanced mask decoder of the other head',
+    { ...decoding, legacy: true },
+    'enhanced_mask_decoder must be false unless legacy and position_biased_input are false, since it is part of the head lm_predictions and adds the positions itself, received true',
+  ],
+  [
+    'an enhanced mask decoder where positions are part of the input',
+    { ...decoding, positionBiasedInput: true },
+    'enhanced_mask_decoder must be false unless legacy and position_biased_input are false, since it is part of the head lm_predictions and adds the positions itself, received true',
+  ],
+  [
+    'an enhanced mask decoder with narrow embeddings',
+    { ...decoding, embeddingSize: 6 },
+    'enhanced_mask_decoder must be false where embedding_size (6) is not hidden_size (12), since positions are added to hidden states, received true',
+  ],
+  [
+    'an enhanced mask decoder of one layer',
+    { ...decoding, numHiddenLayers: 1 },
+    'enhanced_mask_decoder must be false in a model of one layer, since the decoder reads the last layer but one, received true',
+  ],
   [
     'a hidden size the heads do not divide',
     { hiddenSize: 10, numAttentionHeads: 3 },

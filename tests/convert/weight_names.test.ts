@@ -86,6 +86,32 @@ describe('weightSpecs', () => {
         'classifier.bias': [1],
       },
     ],
+    [
+      'TFDebertaV2ForMaskedLM',
+      { legacy: false, enhancedMaskDecoder: true, positionBiasedInput: false },
+      {
+        'deberta.embeddings.position_embeddings.weight': [16, 16],
+        'lm_predictions.lm_head.bias': [50],
+        'lm_predictions.lm_head.dense.weight': [16, 16],
+        'lm_predictions.lm_head.dense.bias': [16],
+        'lm_predictions.lm_head.LayerNorm.weight': [16],
+        'lm_predictions.lm_head.LayerNorm.bias': [16],
+      },
+    ],
+    // The decoder is no part of other models, whatever their configuration says.
+    ['TFDebertaV2Model', { legacy: false, enhancedMaskDecoder: true, positionBiasedInput: false }, {}],
+    [
+      'TFDebertaV2ForReplacedTokenDetection',
+      {},
+      {
+        'mask_predictions.dense.weight': [16, 16],
+        'mask_predictions.dense.bias': [16],
+        'mask_predictions.LayerNorm.weight': [16],
+        'mask_predictions.LayerNorm.bias': [16],
+        'mask_predictions.classifier.weight': [16, 1],
+        'mask_predictions.classifier.bias': [1],
+      },
+    ],
   ];
   test.each(heads)('%s with %j has the weights of its head', (architecture, changes, expected) => {
     const specs = weightSpecs(smallConfig.with(changes), architecture).filter(({ part }) => part === 'head');
@@ -199,14 +225,15 @@ describe('canonicalName', () => {
     ['module.pooler.dense.bias', 'pooler.dense.bias'],
     ['tf_deberta_v2_for_question_answering/qa_outputs/kernel:0', 'qa_outputs.weight'],
     ['tf_deberta_v2_for_token_classification/classifier_1/bias:0', 'classifier.bias'],
+    ['mask_predictions.classifier.weight', 'mask_predictions.classifier.weight'],
+    ['mask_predictions/classifier/kernel:0', 'mask_predictions.classifier.weight'],
+    ['tf_model/mask_predictions_1/LayerNorm/gamma:0', 'mask_predictions.LayerNorm.weight'],
   ];
   test.each(aliases)('%s is %s', (spelling, canonical) => {
     expect(canonicalName(spelling)).toBe(canonical);
   });
 
   const unknown = [
-    'mask_predictions.classifier.weight',
-    'mask_predictions/classifier/kernel:0',
     'deberta.embeddings.position_ids',
     'deberta.embeddings.word_embeddings._weight',
     'cls.predictions.decoder.weight',

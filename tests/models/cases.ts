@@ -6,6 +6,7 @@ import { TFDebertaV2Model } from '../../src/models/deberta_v2_model';
 import { TFDebertaV2ForMaskedLM } from '../../src/models/masked_lm';
 import { TFDebertaV2ForMultipleChoice } from '../../src/models/multiple_choice';
 import { TFDebertaV2ForQuestionAnswering } from '../../src/models/question_answering';
+import { TFDebertaV2ForReplacedTokenDetection } from '../../src/models/replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
 import { TFDebertaV2ForTokenClassification } from '../../src/models/token_classification';
 import type { NestedNumbers } from '../harness';
@@ -24,7 +25,10 @@ export const HEADS = {
 
 /** Every model class by its own name. */
 export const MODELS = Object.fromEntries(
-  [TFDebertaV2Model, ...Object.values(HEADS)].map((modelClass) => [modelClass.className, modelClass]),
+  [TFDebertaV2Model, ...Object.values(HEADS), TFDebertaV2ForReplacedTokenDetection].map((modelClass) => [
+    modelClass.className,
+    modelClass,
+  ]),
 );
 
 export type HeadName = keyof typeof HEADS;
