@@ -5,16 +5,17 @@ import { logger } from '../logger';
 import type { FileSource } from '../sources/file_source';
 import { readJson } from '../sources/read_json';
 import type { LoraNumbers } from './lora_options';
+import { isSaved } from './module_names';
 
 /** Name of PEFT's file. */
 export const ADAPTER_CONFIG_FILE = 'adapter_config.json';
 
-/** PEFT's name of what a model is for; it has none for the others. */
-const TASK_TYPES: Readonly<Partial<Record<Architecture, string>>> = {
-  TFDebertaV2Model: 'FEATURE_EXTRACTION',
-  TFDebertaV2ForSequenceClassification: 'SEQ_CLS',
-  TFDebertaV2ForTokenClassification: 'TOKEN_CLS',
-  TFDebertaV2ForQuestionAnswering: 'QUESTION_ANS',
+/** PEFT's name of what a model is for, and the module that it saves whole for it; it has none for the others. */
+const TASKS: Readonly<Partial<Record<Architecture, { readonly type: string; readonly saves?: string }>>> = {
+  TFDebertaV2Model: { type: 'FEATURE_EXTRACTION' },
+  TFDebertaV2ForSequenceClassification: { type: 'SEQ_CLS', saves: 'classifier' },
+  TFDebertaV2ForTokenClassification: { type: 'TOKEN_CLS', saves: 'classifier' },
+  TFDebertaV2ForQuestionAnswering: { type: 'QUESTION_ANS', saves: 'qa_outputs' },
 };
 
 /** What `adapter_config.json` says. */
@@ -129,8 +130,8 @@ export async function readAdapterConfig(source: FileSource, architecture: Archit
 
 function refuse(path: string, json: Readonly<Record<string, unknown>>, architecture: Architecture): void {
   requireField(path, json, 'peft_type', ['LORA'], 'this package has LoRA alone, so choose another adapter');
-  const ownTask = TASK_TYPES[architecture];
-  const tasks = [null, undefined, ...(ownTask === undefined ? [] : [ownTask])];
+  const ownTask = TASKS[architecture];
+  const tasks = [null, undefined, ...(ownTask === undefined ? [] : [ownTask.type])];
   requireField(
     path,
     json,
@@ -196,7 +197,7 @@ export function formatAdapterConfig(
     rank_pattern: {},
     alpha_pattern: {},
     revision: null,
-    task_type: TASK_TYPES[architecture] ?? null,
+    task_type: taskType(architecture, modulesToSave),
     ...json,
     ...(baseModel !== undefined && { base_model_name_or_path: baseModel }),
     inference_mode: true,
@@ -209,4 +210,12 @@ export function formatAdapterConfig(
     modules_to_save: modulesToSave.length === 0 ? null : modulesToSave,
   };
   return `${JSON.stringify(written, null, 2)}\n`;
+}
+
+/** None where the task's own module is not saved: PEFT would look for it in the file. */
+function taskType(architecture: Architecture, modulesToSave: readonly string[]): string | null {
+  const task = TASKS[architecture];
+  const isSavedWhole = ({ saves }: { readonly saves?: string }) =>
+    saves === undefined || modulesToSave.some((name) => isSaved(saves, name));
+  return task !== undefined && isSavedWhole(task) ? task.type : null;
 }
