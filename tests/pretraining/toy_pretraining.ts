@@ -78,7 +78,7 @@ export function toyBatch(seed: number, size = 4): Batch {
 }
 
 /** Batches of {@link toyBatch}, drawn anew for each epoch. */
-export function toyBatches(batches = 4, onBatch?: () => void): BatchStream {
+export function toyBatches(batches = 3, onBatch?: () => void): BatchStream {
   return {
     batchesPerEpoch: batches,
     async *batches(epoch, skip = 0) {
