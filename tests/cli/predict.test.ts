@@ -6,6 +6,7 @@ import { TFDebertaV2Model } from '../../src/models/deberta_v2_model';
 import { TFDebertaV2ForMaskedLM } from '../../src/models/masked_lm';
 import { TFDebertaV2ForMultipleChoice } from '../../src/models/multiple_choice';
 import { TFDebertaV2ForQuestionAnswering } from '../../src/models/question_answering';
+import { TFDebertaV2ForReplacedTokenDetection } from '../../src/models/replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
 import { TFDebertaV2ForTokenClassification } from '../../src/models/token_classification';
 import { DebertaV2Tokenizer } from '../../src/tokenization/deberta_v2_tokenizer';
@@ -232,6 +233,24 @@ test('token classification lists the tokens with their labels, special ones left
       const scores = softmaxOf(logits!.slice(3 * (position + 1), 3 * (position + 2)));
       expect(score).toBeCloseTo(Math.max(...scores), 5);
       expect(label).toBe(['O', 'PER', 'LOC'][scores.indexOf(Math.max(...scores))]);
+    }
+  }
+});
+
+test('replaced token detection lists the tokens with places and probabilities', async () => {
+  const model = folder.join('replaced');
+  await saveModel(model, TFDebertaV2ForReplacedTokenDetection);
+  const texts = ['Call me Ishmael.', 'The whale.'];
+  type Detected = { token: string; start: number; end: number; score: number; replaced: boolean };
+  const results = await predict<{ text: string; tokens: Detected[] }>([model, ...texts]);
+  for (const [row, { text, tokens }] of results.entries()) {
+    expect(text).toBe(texts[row]);
+    expect(tokens.map(({ token }) => token)).toEqual(tokenizer.tokenize(text));
+    const [logits] = await logitsOf(TFDebertaV2ForReplacedTokenDetection.fromPretrained(model), text);
+    for (const [position, { score, replaced, start, end, token }] of tokens.entries()) {
+      expect(score).toBeCloseTo(1 / (1 + Math.exp(-logits![position + 1]!)), 4);
+      expect(replaced).toBe(score >= 0.5);
+      expect(text.slice(start, end).trim()).toBe(token.replace('▁', ''));
     }
   }
 });
