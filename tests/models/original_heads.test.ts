@@ -230,6 +230,25 @@ eachBackend('the heads of the original', () => {
   });
 });
 
+describe('with SiFT', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  test.each([
+    ['enhanced mask decoder', TFDebertaV2ForMaskedLM, () => labelsOf(LABELS)],
+    ['replaced token detection', TFDebertaV2ForReplacedTokenDetection, () => int(MASK)],
+  ] as const)('%s: the step adds the divergence to the loss, and trains', async (_name, modelClass, labels) => {
+    const still = config.with({ hiddenDropoutProb: 0, attentionProbsDropoutProb: 0 });
+    const model: TFDebertaV2PreTrainedModel = new modelClass(still, { seed: 1 });
+    const { loss } = model.forward({ ...inputs(), labels: labels() } as ModelInputs) as HeadOutput<tf.Tensor>;
+    model.compile({ optimizer: createOptimizer({ initLr: 1e-2, numTrainSteps: 4 }), sift: { perturbation: 0.1 } });
+    const first = await model.trainStep(inputs(), labels());
+    expect(first.loss).toBeGreaterThan(loss!.dataSync()[0]! + 1e-5);
+    for (let step = 0; step < 2; step++) await model.trainStep(inputs(), labels());
+    const last = await model.trainStep(inputs(), labels());
+    expect(last.loss).toBeLessThan(first.loss);
+  });
+});
+
 describe('files as microsoft/DeBERTa writes them', () => {
   beforeAll(() => useBackend('wasm'));
   const nothing = { missingKeys: [], unexpectedKeys: [], mismatchedKeys: [] };
