@@ -1,6 +1,9 @@
 import './models/register';
 
 export * as tf from '@tensorflow/tfjs';
+export type { LoraInfo } from './adapters/lora_adapter';
+export type { LoraOptions } from './adapters/lora_options';
+export type { SaveAdapterOptions } from './adapters/write_adapter';
 export { type TrimmedVocabulary, trimVocabulary, type VocabularyReport } from './compression/trim_vocabulary';
 export { ARCHITECTURES, type Architecture } from './config/architecture';
 export {
@@ -130,6 +133,7 @@ export { DebertaV2Embeddings, type DebertaV2EmbeddingsOptions } from './layers/e
 export type { EmbeddingsHook } from './layers/embeddings_hook';
 export { DebertaV2Encoder, type DebertaV2EncoderOptions } from './layers/encoder';
 export { DebertaV2Intermediate, type DebertaV2IntermediateOptions } from './layers/intermediate';
+export { Lora, type LoraLayerOptions } from './layers/lora';
 export { DebertaV2MainLayer, type DebertaV2MainLayerOptions } from './layers/main_layer';
 export { MaskedLMHead, type MaskedLMHeadOptions } from './layers/masked_lm_head';
 export { RelativeEmbeddings, type RelativeEmbeddingsOptions } from './layers/relative_embeddings';
@@ -161,6 +165,7 @@ export { type SquadV2Options, type SquadV2Part, type SquadV2Scores, squadV2Score
 export { squaredError } from './metrics/squared_error';
 export { type PrefixRules, TAG_SCHEMES, type TagRules, type TagScheme, type TypeRule } from './metrics/tag_schemes';
 export { isLowerBetter, type MetricTask, TASK_METRICS, type TaskMetrics } from './metrics/task_metrics';
+export { AdaptableModel } from './models/adaptable_model';
 export { TFDebertaV2Model } from './models/deberta_v2_model';
 export { estimateMemory, type MemoryEstimate } from './models/estimate_memory';
 export { explainOutOfMemory } from './models/explain_out_of_memory';

@@ -104,6 +104,11 @@ export class LoraAdapter {
     };
   }
 
+  /** Canonical names of the weights that it has whole. */
+  get savedWeights(): readonly string[] {
+    return this.#modules.saved.map(({ spec }) => spec.name);
+  }
+
   /** The model's weights without the additions, as the base model has them. */
   get baseWeights(): readonly tf.LayerVariable[] {
     const own = new Set([...this.#kernels.values()].flatMap(({ dense }) => dense.lora!.weights));

@@ -30,14 +30,42 @@ export interface ReadAdapter {
  * @throws {CheckpointError} when there is none, it is damaged, not supported, or for another model.
  */
 export async function readAdapter(place: string, base: AdapterBase, options: SourceOptions = {}): Promise<ReadAdapter> {
+  const { config, modules, reader } = await openPlanned(place, base, options);
+  try {
+    return { config, modules, values: await readValues(reader, modules, config.rank) };
+  } finally {
+    await reader.close();
+  }
+}
+
+/**
+ * Canonical names of the base model's weights that an adapter brings whole; no number is read.
+ *
+ * @throws {CheckpointError} as {@link readAdapter}.
+ */
+export async function weightsInAdapter(
+  place: string,
+  base: AdapterBase,
+  options: SourceOptions = {},
+): Promise<readonly string[]> {
+  const { modules, reader } = await openPlanned(place, base, options);
+  await reader.close();
+  return modules.saved.map(({ spec }) => spec.name);
+}
+
+async function openPlanned(
+  place: string,
+  base: AdapterBase,
+  options: SourceOptions,
+): Promise<Omit<ReadAdapter, 'values'> & { readonly reader: CheckpointReader }> {
   const { source } = await resolveSource(place, options);
   const config = await readAdapterConfig(source, base.architecture);
   const reader = await openAdapter(source);
   try {
-    const modules = planAdapter(source.location, reader.tensors, config, base);
-    return { config, modules, values: await readValues(reader, modules, config.rank) };
-  } finally {
+    return { config, modules: planAdapter(source.location, reader.tensors, config, base), reader };
+  } catch (error) {
     await reader.close();
+    throw error;
   }
 }
 

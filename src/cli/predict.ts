@@ -4,7 +4,7 @@ import { UsageError } from '../errors';
 import { BACKEND_NAMES, type BackendName } from '../runtime/backend_name';
 import { useBackend } from '../runtime/use_backend';
 import { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fast';
-import { summarizeCheckpoint } from './checkpoint_summary';
+import { summarizeAdapted } from './adapted_summary';
 import type { CliIo } from './cli_io';
 import { openExamples } from './example_source';
 import { HEAD_OPTION, type HeadFlag } from './head_option';
@@ -18,6 +18,7 @@ import { whileShowing } from './while_showing';
 import { writeText } from './write_text';
 
 interface PredictOptions extends SourceFlags, HeadFlag {
+  readonly adapter?: string;
   readonly pair?: string;
   readonly file?: string;
   readonly backend?: BackendName;
@@ -38,6 +39,7 @@ Lines are texts, or all of them JSON: {"text": "…"} or {"text": "…", "text_p
 
 Examples:
   $ tfjs-deberta predict my-classifier "You have won a prize" "See you at noon"
+  $ tfjs-deberta predict microsoft/deberta-v3-small --adapter my-adapter "You have won a prize"
   $ tfjs-deberta predict my-nli "It rains." --pair "The street is wet."
   $ tfjs-deberta predict my-classifier --file texts.txt --backend wasm --batch-size 32 > labels.jsonl
   $ tfjs-deberta predict deberta-v3-base-mlm "The capital of France is [MASK]." --top-k 3
@@ -53,6 +55,7 @@ export function addPredictCommand(program: Command, io: CliIo): void {
     .description('Run a model on texts: classify them or their tokens, fill masks, answer questions.')
     .argument('<model>', PLACE)
     .argument('[text...]', 'texts to predict; without any, lines are read')
+    .option('--adapter <place>', 'folder, URL or hub id of an adapter (LoRA) to be put on the model')
     .option('--pair <text>', 'second text of every pair that has none of its own')
     .option('--file <file>', 'read lines from a file instead of standard input (-)')
     .addOption(
@@ -75,8 +78,8 @@ async function predict(checkpoint: string, texts: string[], options: PredictOpti
   requireRoom(wantedLength);
   const source = await openExamples(texts, options, io);
   try {
-    const place = { ...sourceOptions(options, io), head: options.head };
-    const summary = await summarizeCheckpoint(checkpoint, place);
+    const sources = { ...sourceOptions(options, io), head: options.head };
+    const { summary, options: place } = await summarizeAdapted(checkpoint, options.adapter, sources);
     const load = predictorFor(checkpoint, summary);
     const batches = inBatches(source.groups, options);
     const first = await batches.next();

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Command } from 'commander';
-import type { Architecture } from '../config/architecture';
 import { writeFileAtomically, writeFilesAtomically } from '../files/atomic_write';
 import type { TFDebertaV2PreTrainedModel } from '../models/pretrained_model';
-import { writePretrained } from '../models/write_pretrained';
 import { useBackend } from '../runtime/use_backend';
 import { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fast';
 import { plotTraining } from '../training/logs/plot_training';
@@ -16,6 +14,7 @@ import { addTrainFlags } from './training/add_train_flags';
 import { withAverages } from './training/averaged_weights';
 import { requireOwnColumns } from './training/column_flags';
 import { describeRun, savedEvaluation } from './training/describe_run';
+import { addLora, requireLoraFlags, saveTrainedAdapter } from './training/lora_flags';
 import { lossWeights } from './training/loss_weights';
 import { planModel } from './training/model_plan';
 import { READ_TASK } from './training/read_task';
@@ -61,6 +60,7 @@ export function addTrainCommand(program: Command, io: CliIo): void {
 
 async function trainCommand(flags: TrainFlags, io: CliIo): Promise<void> {
   requireRoom(flags.maxLength);
+  requireLoraFlags(flags);
   await requireFreshFolder(flags.output, flags.resume ?? false);
   const plan = await planModel(flags, io);
   requireOwnColumns(plan.architecture, flags);
@@ -89,6 +89,7 @@ async function trainCommand(flags: TrainFlags, io: CliIo): Promise<void> {
 
 function compile(flags: TrainFlags, { model, peak, totalSteps, classWeights }: KnownRun): void {
   model.freeze({ embeddings: flags.freezeEmbeddings ?? false, layers: flags.freezeLayers });
+  addLora(model, flags);
   if (flags.gradientCheckpointing) model.gradientCheckpointingEnable();
   model.compile({
     optimizer: makeOptimizer(flags, peak, totalSteps),
@@ -100,7 +101,7 @@ function compile(flags: TrainFlags, { model, peak, totalSteps, classWeights }: K
 }
 
 async function carryOut(flags: TrainFlags, run: KnownRun, tokenizer: DebertaV2TokenizerFast, io: CliIo): Promise<void> {
-  const { plan, model, totalSteps } = run;
+  const { model, totalSteps } = run;
   const settings = runSettings(flags, run);
   await writeText(io.stderr, describeSettings(settings));
   const complete = async (folder: string) => {
@@ -110,7 +111,7 @@ async function carryOut(flags: TrainFlags, run: KnownRun, tokenizer: DebertaV2To
   try {
     const logs = await openLogs(flags, totalSteps, settings, io);
     const result = await trainModel(flags, run, { logs, complete }, io);
-    await withAverages(model, () => saveModel(flags, plan.architecture, model, complete));
+    await withAverages(model, () => saveModel(flags, model, complete));
     await report(flags, run, result, io);
   } finally {
     await removeEmptyFolder(flags.output);
@@ -118,13 +119,13 @@ async function carryOut(flags: TrainFlags, run: KnownRun, tokenizer: DebertaV2To
 }
 
 function saveModel(
-  { output, format }: TrainFlags,
-  architecture: Architecture,
+  flags: TrainFlags,
   model: TFDebertaV2PreTrainedModel,
   complete: (folder: string) => Promise<void>,
 ): Promise<void> {
-  return writeFilesAtomically(output, async (folder) => {
-    await writePretrained(folder, architecture, model.config, model.weights, { format });
+  return writeFilesAtomically(flags.output, async (folder) => {
+    if (model.adapter !== undefined && !flags.mergeLora) await saveTrainedAdapter(folder, model, flags);
+    else await model.savePretrained(folder, { format: flags.format, mergeAdapter: true });
     await complete(folder);
   });
 }

@@ -16,6 +16,15 @@ export interface LoadingInfo {
   }[];
 }
 
+/** What is still missing or of another shape when some weights, by canonical names, come from elsewhere. */
+export function withoutWeights(info: LoadingInfo, names: readonly string[]): LoadingInfo {
+  return {
+    ...info,
+    missingKeys: info.missingKeys.filter((name) => !names.includes(name)),
+    mismatchedKeys: info.mismatchedKeys.filter(({ name }) => !names.includes(name)),
+  };
+}
+
 /** A weight and the tensor it is read from. */
 export interface PlannedWeight {
   readonly spec: WeightSpec;

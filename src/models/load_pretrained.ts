@@ -37,7 +37,6 @@ export async function loadPretrained<Model>(
         (path) => weights.get(path),
         () => build(config),
       );
-      report(architecture, source, plan.info);
       return { model, info: plan.info };
     } catch (error) {
       tf.dispose([...weights.values()]);
@@ -78,7 +77,8 @@ async function readWeights(
   return weights;
 }
 
-function report(architecture: Architecture, source: string, info: LoadingInfo): void {
+/** Says which weights of a model start fresh, and which of a checkpoint it has no use for. */
+export function reportLoading(architecture: Architecture, source: string, info: LoadingInfo): void {
   const fresh = [...info.missingKeys, ...info.mismatchedKeys.map(({ name }) => name)];
   if (fresh.length > 0) {
     logger.warn(

@@ -34,6 +34,8 @@ export interface FromPretrainedOptions extends ModelOptions, OpenOptions {
   readonly label2id?: Readonly<Record<string, number>>;
   /** Whether weights of another shape are left out, and the model's own start fresh; false by default. */
   readonly ignoreMismatchedSizes?: boolean;
+  /** Folder, URL or hub repository of an adapter to be put on the model, see `loadAdapter`; none by default. */
+  readonly adapter?: string | undefined;
   /** See the model's property of that name; `float32` by default. */
   readonly inferencePrecision?: Precision;
   /** Called after each weight that has been read. */

@@ -3,7 +3,7 @@ import { type Architecture, modelTopology } from '../config/architecture';
 import { DebertaV2Config } from '../config/deberta_v2_config';
 import { renumberTokenIds } from '../config/renumber_token_ids';
 import { requirePositionRows } from '../config/require_position_rows';
-import type { LoadingInfo } from '../convert/weight_plan';
+import { type LoadingInfo, withoutWeights } from '../convert/weight_plan';
 import { UsageError } from '../errors';
 import { lower } from '../inference/lower';
 import { type InferenceInfo, Predictor } from '../inference/predictor';
@@ -15,7 +15,7 @@ import type { DebertaV2MainLayer, MainLayerPass } from '../layers/main_layer';
 import { AdaptableModel } from './adaptable_model';
 import { type ExportSavedModelOptions, exportSavedModel } from './export_saved_model';
 import { type LayerChoice, layersToKeep } from './layers_to_keep';
-import { loadPretrained } from './load_pretrained';
+import { loadPretrained, reportLoading } from './load_pretrained';
 import { readMaskPositions } from './mask_positions';
 import type { ModelGraph } from './model_graph';
 import {
@@ -95,6 +95,8 @@ export abstract class TFDebertaV2PreTrainedModel extends AdaptableModel {
       (config) => new this(config, options),
     );
     model.loadingInfo = info;
+    if (options.adapter !== undefined) await putAdapterOn(model, options.adapter, options);
+    reportLoading(this.className, source, model.loadingInfo);
     if (options.inferencePrecision !== undefined) model.inferencePrecision = options.inferencePrecision;
     return model;
   }
@@ -406,4 +408,19 @@ export abstract class TFDebertaV2PreTrainedModel extends AdaptableModel {
     };
     return returnString ? JSON.stringify(topology) : { ...topology, config: { ...topology.config } };
   }
+}
+
+/** Weights that the adapter brings are not missing any more. */
+async function putAdapterOn(
+  model: TFDebertaV2PreTrainedModel,
+  adapter: string,
+  options: FromPretrainedOptions,
+): Promise<void> {
+  try {
+    await model.loadAdapter(adapter, options);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  model.loadingInfo = withoutWeights(model.loadingInfo, model.adapter!.savedWeights);
 }

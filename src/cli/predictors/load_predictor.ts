@@ -1,7 +1,6 @@
-import type { OpenOptions } from '../../convert/open_checkpoint';
-import type { WeightProgress } from '../../convert/weight_progress';
 import { UsageError } from '../../errors';
 import { TFDebertaV2ForMaskedLM } from '../../models/masked_lm';
+import type { FromPretrainedOptions } from '../../models/model_options';
 import { TFDebertaV2ForQuestionAnswering } from '../../models/question_answering';
 import { TFDebertaV2ForReplacedTokenDetection } from '../../models/replaced_token_detection';
 import { TFDebertaV2ForSequenceClassification } from '../../models/sequence_classification';
@@ -15,11 +14,7 @@ import { detectReplacements } from './detect_replacements';
 import { fillMasks } from './fill_masks';
 import type { Predictor, PredictorSettings } from './predictor';
 
-type Load = (
-  source: string,
-  settings: PredictorSettings,
-  options: OpenOptions & { readonly onProgress: (progress: WeightProgress) => void },
-) => Promise<Predictor>;
+type Load = (source: string, settings: PredictorSettings, options: FromPretrainedOptions) => Promise<Predictor>;
 
 /**
  * Chooses how to load a predictor by what a checkpoint holds.

@@ -18,6 +18,7 @@ export function addTrainFlags(command: Command): Command {
   addDataFlags(command);
   addColumnFlags(command);
   addOptimizerFlags(command);
+  addLoraFlags(command);
   addRunFlags(command);
   addOutputFlags(command);
   return addSourceFlags(command.optionsGroup('Where checkpoints come from:'));
@@ -84,6 +85,17 @@ function addOptimizerFlags(command: Command): Command {
     .option('--freeze-embeddings', 'do not train the embeddings')
     .option('--freeze-layers <number>', 'do not train the first layers', count, 0)
     .option('--gradient-checkpointing', 'compute layers twice, for less memory');
+}
+
+function addLoraFlags(command: Command): Command {
+  return command
+    .optionsGroup('Adapter (LoRA):')
+    .option('--lora-rank <number>', 'train an adapter of this rank and the head, and save these', parsePositiveInteger)
+    .option('--lora-alpha <number>', 'its scale times the rank (default: 8)', positive)
+    .option('--lora-dropout <share>', 'dropout of what it reads (default: 0)', belowOne)
+    .option('--lora-targets <names>', 'layers that get it (default: query_proj,value_proj)', parseList)
+    .option('--lora-rslora', 'scale by the root of the rank')
+    .option('--merge-lora', 'save the whole model with the adapter in it, rather than the adapter');
 }
 
 function addRunFlags(command: Command): Command {

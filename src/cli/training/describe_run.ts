@@ -24,8 +24,13 @@ export function describeRun(flags: TrainFlags, { architecture }: ModelPlan, resu
   return [
     ...(evaluation === undefined ? [] : [table(rows, ['METRIC', `STEP ${formatCount(evaluation.step)}`]), '\n']),
     `${architecture} trained for ${counted(steps, 'step')} (${counted(epochs, 'whole epoch')}${early}) and saved in ${flags.output}.\n`,
-    ...(architecture === 'TFDebertaV2ForMultipleChoice' ? [] : [`Try it: tfjs-deberta predict ${flags.output} …\n`]),
+    ...(architecture === 'TFDebertaV2ForMultipleChoice' ? [] : [`Try it: tfjs-deberta predict ${placeOf(flags)} …\n`]),
   ].join('');
+}
+
+/** What was saved, as `predict` takes it. */
+function placeOf({ output, model, loraRank, mergeLora }: TrainFlags): string {
+  return loraRank === undefined || mergeLora ? output : `${model} --adapter ${output}`;
 }
 
 /** `1 step`, `2,000 steps`. */

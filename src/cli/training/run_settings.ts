@@ -4,6 +4,7 @@ import { estimateMemory } from '../../models/estimate_memory';
 import type { TFDebertaV2PreTrainedModel } from '../../models/pretrained_model';
 import { packageVersion } from '../../runtime/package_version';
 import type { RunSettings } from '../../training/logs/settings_table';
+import { loraSettings } from './lora_flags';
 import type { ModelPlan } from './model_plan';
 import type { AdamFlags, TrainFlags } from './train_flags';
 import { countWarmupSteps } from './training_optimizer';
@@ -61,7 +62,7 @@ export function runSettings(flags: TrainFlags, run: KnownRun): RunSettings {
   };
 }
 
-function optimizerSettings(flags: TrainFlags, { peak, totalSteps, classWeights }: KnownRun): RunSettings {
+function optimizerSettings(flags: TrainFlags, { model, peak, totalSteps, classWeights }: KnownRun): RunSettings {
   return {
     ...adamSettings(flags, peak, totalSteps),
     label_smoothing_factor: flags.labelSmoothing,
@@ -70,6 +71,7 @@ function optimizerSettings(flags: TrainFlags, { peak, totalSteps, classWeights }
     frozen_embeddings: flags.freezeEmbeddings ?? false,
     frozen_layers: flags.freezeLayers,
     gradient_checkpointing: flags.gradientCheckpointing ?? false,
+    ...loraSettings(model, flags),
   };
 }
 

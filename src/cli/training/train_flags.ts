@@ -69,6 +69,16 @@ export interface OptimizerFlags extends AdamFlags {
   readonly gradientCheckpointing?: boolean;
 }
 
+/** What is trained in the place of the whole model. */
+export interface LoraFlags {
+  readonly loraRank?: number;
+  readonly loraAlpha?: number;
+  readonly loraDropout?: number;
+  readonly loraTargets?: readonly string[];
+  readonly loraRslora?: boolean;
+  readonly mergeLora?: boolean;
+}
+
 /** How the run goes. */
 export interface RunFlags {
   readonly epochs: number;
@@ -108,6 +118,7 @@ export interface TrainFlags
     FeatureFlags,
     OptimizerFlags,
     RunFlags,
+    LoraFlags,
     OutputFlags {
   readonly task?: Architecture;
   readonly model?: string;
