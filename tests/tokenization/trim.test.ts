@@ -22,11 +22,11 @@ type Trimmed = TrimmedTokenizer<PreTrainedTokenizer>;
 /** Real lines and what is hard to cut, a part of either, so that other texts remain. */
 const CORPUS = [
   ...readTexts().shared.filter((_, index) => index % 2 === 0),
-  ...readRealLines().filter((_, index) => index % 400 === 0),
+  ...readRealLines().filter((_, index) => index % 600 === 0),
 ];
 const OTHERS = [
   ...readTexts().shared.filter((_, index) => index % 2 === 1),
-  ...readRealLines().filter((_, index) => index % 400 === 200),
+  ...readRealLines().filter((_, index) => index % 600 === 300),
 ];
 
 /** Every way a tokenizer can be made. */
@@ -52,8 +52,10 @@ function expectedIds(before: PreTrainedTokenizer, { oldIds }: Trimmed, text: str
 }
 
 const cases: { name: AnyModelName; maker: string }[] = [
-  ...(['plain', 'byte_fallback'] as const).flatMap((name) => Object.keys(MAKERS).map((maker) => ({ name, maker }))),
-  { name: 'multilingual', maker: 'fast' },
+  ...Object.keys(MAKERS).map((maker) => ({ name: 'byte_fallback' as const, maker })),
+  { name: 'plain', maker: 'slow' },
+  { name: 'plain', maker: 'fast' },
+  { name: 'plain', maker: 'tokenizer.json' },
   { name: 'multilingual', maker: 'fast, algorithm fast' },
   { name: 'lower_cased', maker: 'slow, lower-cased and split' },
 ];
@@ -89,10 +91,10 @@ describe.each(cases)('the $maker tokenizer of the $name model, trimmed', ({ name
         unchanged++;
         expect(received).toEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     // Those made of texts of the corpus at least, of which one in hundreds has a tie that is settled otherwise.
-    expect(unchanged).toBeGreaterThan(40);
+    expect(unchanged).toBeGreaterThan(25);
   });
 
   test('keeps the ids of special tokens in front, and [MASK] behind the pieces', () => {
