@@ -14,7 +14,11 @@ export abstract class AdaptableModel extends TrainableModel {
   #adapter: LoraAdapter | undefined;
   #wasTrainable = true;
 
-  /** The adapter on the model, for the parts of this package that save and restore it; undefined without one. */
+  /**
+   * The adapter on the model, for the parts of this package that save and restore it; undefined without one.
+   *
+   * @internal
+   */
   get adapter(): LoraAdapter | undefined {
     return this.#adapter;
   }
