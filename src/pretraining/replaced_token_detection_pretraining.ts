@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { GENERATOR_FOLDER } from '../convert/pytorch/original_reader';
 import type { Batch } from '../data/batch';
-import { UsageError } from '../errors';
 import { nodeBuiltin } from '../files/node_builtins';
 import type { TFDebertaV2ForMaskedLM } from '../models/masked_lm';
 import type { SavePretrainedOptions } from '../models/model_options';
@@ -23,9 +22,10 @@ import { sampleClasses } from '../ops/sample_classes';
 import { scale } from '../ops/scale';
 import { withoutGradient } from '../ops/without_gradient';
 import type { AdamWeightDecay, LastStep } from '../optimizers/adam_weight_decay';
-import { EMBEDDING_SHARINGS, type EmbeddingSharing } from './embedding_sharing';
+import type { EmbeddingSharing } from './embedding_sharing';
 import { type MaskedTokens, maskedTokens, replaceTokens } from './masked_tokens';
 import { RedirectedOptimizer } from './redirected_optimizer';
+import { requireDetectionOptions } from './require_detection_options';
 import { SharedTables } from './shared_tables';
 
 /** Options of {@link ReplacedTokenDetectionPretraining}. */
@@ -90,6 +90,8 @@ const TARGET_WIDTH = 3;
  * (`DeBERTa/apps/tasks/rtd_task.py`) with `--decoupled_training`. (There, with `es`, the discriminator's gradient of the
  * shared table is dropped.)
  *
+ * The models must have their final sizes: a vocabulary that is changed later is one that is no longer shared.
+ *
  * @throws {UsageError} for options that contradict each other: models of different vocabularies or, where tables are
  *   shared, of different shapes; one optimizer for both; a lambda that is not above 0.
  *
@@ -118,7 +120,7 @@ export class ReplacedTokenDetectionPretraining {
   readonly #discriminatorTrainer: ModelTrainer;
 
   constructor(options: ReplacedTokenDetectionOptions) {
-    requireOptions(options);
+    requireDetectionOptions(options);
     const { generator, discriminator, embeddingSharing = 'gdes', keepTables = false, lambda = 10 } = options;
     this.generator = generator;
     this.discriminator = discriminator;
@@ -317,47 +319,4 @@ function detectionAccuracy(labels: tf.Tensor, logits: tf.Tensor): tf.Scalar {
     const hits = tf.cast(tf.equal(tf.cast(tf.greater(logits, 0), 'int32'), labels), 'float32');
     return tf.div(tf.sum(tf.mul(hits, counted)), tf.sum(counted));
   });
-}
-
-function requireOptions(options: ReplacedTokenDetectionOptions): void {
-  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = options;
-  const { embeddingSharing = 'gdes', lambda = 10 } = options;
-  const refuse = (path: string, expected: string, received: unknown, advice: string): UsageError =>
-    new UsageError(`Option ${path} of pre-training must be ${expected}, received ${String(received)}; ${advice}.`, {
-      path,
-      expected,
-      received,
-    });
-  if (!EMBEDDING_SHARINGS.includes(embeddingSharing)) {
-    throw refuse('embeddingSharing', `one of ${EMBEDDING_SHARINGS.join(', ')}`, embeddingSharing, 'choose one of them');
-  }
-  if (!(lambda > 0 && Number.isFinite(lambda))) throw refuse('lambda', 'a number above 0', lambda, 'correct it');
-  const classes = { generator: 'TFDebertaV2ForMaskedLM', discriminator: 'TFDebertaV2ForReplacedTokenDetection' };
-  for (const [name, expected] of Object.entries(classes)) {
-    const { architecture } = { generator, discriminator }[name as keyof typeof classes];
-    if (architecture !== expected) throw refuse(name, expected, architecture, 'its head is for another task');
-  }
-  if (generatorOptimizer === discriminatorOptimizer) {
-    throw refuse('discriminatorOptimizer', "another object than the generator's", 'the same', 'make two');
-  }
-  const steps = [generatorOptimizer, discriminatorOptimizer].map(
-    ({ options: { accumulationSteps = 1 } }) => accumulationSteps,
-  );
-  if (steps[0] !== steps[1]) {
-    throw refuse(
-      'discriminatorOptimizer',
-      `one with accumulationSteps ${steps[0]}, as the generator's`,
-      steps[1],
-      'both make a step of the same batches',
-    );
-  }
-  const sizes = [generator.config.vocabSize, discriminator.config.vocabSize];
-  if (sizes[0] !== sizes[1]) {
-    throw refuse(
-      'discriminator',
-      `a model with the generator's vocab_size ${sizes[0]}`,
-      sizes[1],
-      'both read the same tokens',
-    );
-  }
 }

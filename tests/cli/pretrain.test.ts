@@ -7,6 +7,7 @@ import { TFDebertaV2ForReplacedTokenDetection } from '../../src/models/replaced_
 import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
 import { readTrainingLog } from '../../src/training/logs/read_training_log';
 import { digestOf } from '../convert/support';
+import { recordedLogs } from '../harness/recorded_logs';
 import { type Outcome, runCli, type Terminal, useSharedFolder, VOCABULARY, VOCABULARY_SIZE } from './support';
 
 const folder = useSharedFolder();
@@ -60,6 +61,7 @@ describe('replaced token detection', () => {
   });
 
   test('saves a discriminator and its generator, each ready to go on with', async () => {
+    let classifier: TFDebertaV2ForSequenceClassification | undefined;
     expect(outcome).toMatchObject({ code: 0 });
     for (const file of [...FILES, 'training_settings.json']) expect(existsSync(folder.join('rtd', file))).toBe(true);
     for (const file of FILES) expect(existsSync(folder.join('rtd', 'generator', file))).toBe(true);
@@ -69,11 +71,14 @@ describe('replaced token detection', () => {
     });
     expect(configOf('rtd', 'generator')).toMatchObject({ num_hidden_layers: 2, enhanced_mask_decoder: true });
 
-    const classifier = await TFDebertaV2ForSequenceClassification.fromPretrained(folder.join('rtd'));
-    expect(classifier.loadingInfo.missingKeys.every((name) => /^(pooler|classifier)\./.test(name))).toBe(true);
+    const warnings = await recordedLogs(async () => {
+      classifier = await TFDebertaV2ForSequenceClassification.fromPretrained(folder.join('rtd'));
+    });
+    expect(warnings).toEqual([expect.stringMatching(/pooler.*newly initialised/)]);
+    expect(classifier!.loadingInfo.missingKeys.every((name) => /^(pooler|classifier)\./.test(name))).toBe(true);
     const generator = await TFDebertaV2ForMaskedLM.fromPretrained(folder.join('rtd', 'generator'));
     expect([generator.head, generator.loadingInfo.missingKeys]).toEqual(['enhanced_mask_decoder', []]);
-    for (const model of [classifier, generator]) model.dispose();
+    for (const model of [classifier!, generator]) model.dispose();
   });
 
   test('tells what it measured, and logs both losses', async () => {

@@ -280,6 +280,8 @@ describe('what contradicts itself is refused:', () => {
       () => ({ generator: new TFDebertaV2ForReplacedTokenDetection(toyConfig()) as never }),
       /generator of pre-training must be TFDebertaV2ForMaskedLM/,
     ],
+    ['no optimizer', () => ({ generatorOptimizer: undefined as never }), /generatorOptimizer .* an AdamWeightDecay/],
+    ['an optimizer of tfjs', () => ({ discriminatorOptimizer: tf.train.sgd(1) as never }), /discriminatorOptimizer of/],
     [
       'one optimizer for both',
       () => ({ generatorOptimizer: optimizer, discriminatorOptimizer: optimizer }),
