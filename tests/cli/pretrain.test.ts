@@ -81,6 +81,15 @@ describe('replaced token detection', () => {
     for (const model of [classifier!, generator]) model.dispose();
   });
 
+  test('a checkpoint on the way holds differences, and diff and convert see whole tables', async () => {
+    const checkpoint = folder.join('rtd', 'checkpoint-4');
+    expect(await runCli(['diff', folder.join('rtd'), checkpoint])).toMatchObject({ code: 0, stderr: '' });
+    const converted = folder.join('converted');
+    const task = ['--task', 'TFDebertaV2ForReplacedTokenDetection', '--to', 'safetensors'];
+    expect(await runCli(['convert', checkpoint, converted, ...task])).toMatchObject({ code: 0 });
+    expect(await bitsOf('converted')).toBe(await bitsOf('rtd'));
+  });
+
   test('tells what it measured, and logs both losses', async () => {
     const { metrics, steps, architecture } = JSON.parse(outcome.stdout);
     expect({ steps, architecture }).toEqual({ steps: 4, architecture: 'TFDebertaV2ForReplacedTokenDetection' });
