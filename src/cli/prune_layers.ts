@@ -27,8 +27,8 @@ interface Report {
 }
 
 const EXAMPLES = `
-Layers count from 0, beginning at the embeddings. The output is an ordinary checkpoint of fewer layers, to be fine-tuned:
-without, it predicts worse than before. The convolution of v2 models stays beside whichever layer is then the first.
+Layers count from 0, from the embeddings on. The output is an ordinary checkpoint of fewer layers, to be fine-tuned;
+it predicts worse until then. The convolution of v2 models stays beside whichever layer is then the first.
 
 Examples:
   $ tfjs-deberta prune-layers deberta-v3-base deberta-v3-base-6 --keep 0,2,4,6,8,10

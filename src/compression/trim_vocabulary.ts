@@ -32,16 +32,17 @@ interface Trimmable<Tokenizer>
 }
 
 /**
- * Takes the tokens that a corpus does not use out of a model and its tokenizer: of mdeberta-v3-base's 1.1 GB, 0.77 GB are
- * word embeddings, and a text in one language reads few of their 251,000 rows.
+ * Takes the tokens that a corpus does not use out of a model and its tokenizer: of mdeberta-v3-base's 1.1 GB, 0.77 GB
+ * are word embeddings, and a text in one language reads few of their 251,000 rows.
  *
- * The model is changed where it is: it has a row for each token of the new tokenizer, in the same order, and the token ids
- * in its configuration follow. Rows that no token had go too. On the texts of the corpus hidden states are the same bit by
- * bit, and so are the outputs of every head; a masked-LM head scores the tokens that are left, with the same scores but for
- * rounding. Other texts are cut into smaller pieces; see `trim` of the tokenizers. A compiled model must be compiled again.
+ * The model is changed where it is: it has a row for each token of the new tokenizer, in the same order, and the token
+ * ids in its configuration follow. Rows that no token had go too. On the texts of the corpus hidden states are the same
+ * bit by bit, and so are the outputs of every head; a masked-LM head scores the tokens that are left, with the same
+ * scores but for rounding. Other texts are cut into smaller pieces; see `trim` of the tokenizers. A compiled model must
+ * be compiled again.
  *
- * The corpus is read twice and never held: give it all the texts the model is to be trained and used on, or such as hold
- * their words. An idea of Abdaoui et al. (2020), "Load What You Need: Smaller Versions of Multilingual BERT".
+ * The corpus is read twice and never held: give it all the texts the model is to be trained and used on, or such as
+ * hold their words. An idea of Abdaoui et al. (2020), "Load What You Need: Smaller Versions of Multilingual BERT".
  *
  * @param tokenizer stays as it is.
  * @param corpus texts, a list or a function that opens them.

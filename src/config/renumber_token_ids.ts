@@ -1,8 +1,9 @@
 import { DebertaV2Config } from './deberta_v2_config';
 
 /**
- * The configuration of a model that keeps some rows of its vocabulary: `vocab_size`, and every `…_token_id` that is in it,
- * those that this package has no use for included. One whose row is gone becomes null, which means that there is none.
+ * The configuration of a model that keeps some rows of its vocabulary: `vocab_size`, and every `…_token_id` that is in
+ * it, those that this package has no use for included. One whose row is gone becomes null, which means that there is
+ * none.
  *
  * @param rows old ids by new id; the padding token must be among them.
  *

@@ -9,8 +9,8 @@ export interface LayerStrategy {
   readonly keep: number;
   /**
    * `'first'` (default): those next to the embeddings, which Sajjad et al. (2020, "On the Effect of Dropping Layers of
-   * Pre-trained Transformer Models") found best for most tasks; `'last'`: those next to the output; `'even'`: spread over
-   * all, beginning with the first, such as every second one.
+   * Pre-trained Transformer Models") found best for most tasks; `'last'`: those next to the output; `'even'`: spread
+   * over all, beginning with the first, such as every second one.
    */
   readonly strategy?: (typeof LAYER_STRATEGIES)[number];
 }
@@ -22,7 +22,8 @@ export type LayerChoice = readonly number[] | LayerStrategy;
  * The indices of the layers that a choice keeps.
  *
  * @param count how many layers there are.
- * @throws {UsageError} for no layer, one that does not exist, comes twice or out of order, or a rule that does not exist.
+ * @throws {UsageError} for no layer, one that does not exist, comes twice or out of order, or a rule that does not
+ *   exist.
  *
  * @example
  * layersToKeep({ keep: 3, strategy: 'even' }, 12); // [0, 4, 8]

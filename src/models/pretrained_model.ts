@@ -328,7 +328,8 @@ export abstract class TFDebertaV2PreTrainedModel extends AdaptableModel {
    * `trimVocabulary` does this together with the tokenizer.
    *
    * @param rows ids of the tokens that stay, each once, that of padding among them.
-   * @throws {InputError} for rows that do not exist or come twice, and without that of padding; nothing is changed then.
+   * @throws {InputError} for rows that do not exist or come twice, and without that of padding; nothing is changed
+   *   then.
    *
    * @example
    * model.keepTokenEmbeddings([0, 1, 2, 3, 262, 264, 128000]);

@@ -211,8 +211,8 @@ export abstract class PreTrainedTokenizer extends TokenizerWithSettings {
    * A smaller tokenizer of this kind: the tokens that the texts of a corpus are cut into, and those that any text needs
    * (special and added tokens, pieces for bytes, and for the single characters of the pieces that stay). It cuts these
    * texts as this one does, and gives the tokens new ids without gaps, in their order: `[PAD]`, `[CLS]`, `[SEP]` and
-   * `[UNK]` stay where they are, `[MASK]` comes behind the pieces. Other texts come out in smaller pieces, in bytes, or as
-   * `[UNK]` where they hold a character that is gone. This tokenizer stays as it is.
+   * `[UNK]` stay where they are, `[MASK]` comes behind the pieces. Other texts come out in smaller pieces, in bytes,
+   * or as `[UNK]` where they hold a character that is gone. This tokenizer stays as it is.
    *
    * A model must have the same rows of its word embeddings: `trimVocabulary` does both.
    *

@@ -66,17 +66,17 @@ interface TokenCounts {
 /**
  * Makes a tokenizer smaller: what a corpus uses stays, and what any text needs.
  *
- * That the corpus is cut as before holds by itself. The way to cut a text that wins has only pieces that stay; every other
- * way is worth what it was or is gone. A character whose own piece is gone counts as unknown where it stands alone, which
- * is worth less than any piece. Rounded sums keep that order, since rounding does, and of equally good ways the first still
- * comes first. (Only where sums begin anew, beyond 100,000, can a way that is gone have had a say.) The corpus is cut again
- * nevertheless.
+ * That the corpus is cut as before holds by itself. The way to cut a text that wins has only pieces that stay; every
+ * other way is worth what it was or is gone. A character whose own piece is gone counts as unknown where it stands
+ * alone, which is worth less than any piece. Rounded sums keep that order, since rounding does, and of equally good
+ * ways the first still comes first. (Only where sums begin anew, beyond 100,000, can a way that is gone have had a
+ * say.) The corpus is cut again nevertheless.
  *
- * For each piece in use the pieces of its single characters stay too: a text outside the corpus in the same letters comes
- * out in smaller pieces then, and not as unknown.
+ * For each piece in use the pieces of its single characters stay too: a text outside the corpus in the same letters
+ * comes out in smaller pieces then, and not as unknown.
  *
- * @throws {TokenizerError} for a corpus without a token, or that cannot be read twice; for tokens to keep that do not exist;
- *   and when a text comes out otherwise.
+ * @throws {TokenizerError} for a corpus without a token, or that cannot be read twice; for tokens to keep that do not
+ *   exist; and when a text comes out otherwise.
  */
 export async function trimTokenizer<Tokenizer>(
   corpus: Corpus,

@@ -170,7 +170,7 @@ describe('which tokens stay', () => {
   const load = () => DebertaV2TokenizerFast.fromModel(modelBytes('byte_fallback'));
   const tokensOf = (tokenizer: PreTrainedTokenizer) => new Set(tokenizer.getVocab().keys());
 
-  test('those in use, single characters of theirs, bytes, special and added ones, and the extremes of the scores', async () => {
+  test('those in use, their characters, bytes, special and added ones, and the extremes of the scores', async () => {
     const before = await load();
     before.addTokens(['krill', addedToken('▁whale', { singleWord: true })]);
     const { tokenizer, report } = await before.trim(['The whale and the krill']);

@@ -106,8 +106,8 @@ export function appendUserDefinedPieces(bytes: Uint8Array, pieces: readonly stri
 /**
  * The bytes of a model with some of its pieces alone, in their order.
  *
- * Everything else stays byte by byte, fields that this package does not know included, but for two things: texts to test
- * the model with, whose pieces may be gone, and the ids of special pieces, which follow.
+ * Everything else stays byte by byte, fields that this package does not know included, but for two things: texts to
+ * test the model with, whose pieces may be gone, and the ids of special pieces, which follow.
  *
  * @param ids of the pieces that stay, ascending.
  */

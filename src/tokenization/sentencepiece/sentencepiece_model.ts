@@ -122,8 +122,8 @@ export class SentencePieceModel {
   }
 
   /**
-   * Ids of the pieces that a smaller model must have to cut texts in the same way: those that texts do not hold (control,
-   * unknown, bytes), those a user defined, and the ordinary ones of the lowest and of the highest score. From these
+   * Ids of the pieces that a smaller model must have to cut texts in the same way: those that texts do not hold
+   * (control, unknown, bytes), those a user defined, and the ordinary ones of the lowest and of the highest score. From these
    * SentencePiece counts what an unknown character and, in some versions, a user-defined piece is worth.
    */
   get indispensablePieces(): number[] {
