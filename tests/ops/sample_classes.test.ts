@@ -22,18 +22,18 @@ eachBackend('sampleClasses', () => {
 
   test('draws each class as often as its probability says', () => {
     const probabilities = [0.5, 0.25, 0, 0.2, 0.05];
-    const logits = tf.tidy(() => tf.tile(tf.log(tf.tensor2d([probabilities.map((p) => p || 1e-30)])), [20_000, 1]));
+    const logits = tf.tidy(() => tf.tile(tf.log(tf.tensor2d([probabilities.map((p) => p || 1e-30)])), [5000, 1]));
     const drawn = [...sampleClasses(logits as tf.Tensor2D, 3).dataSync()];
     const shares = probabilities.map((_, id) => drawn.filter((value) => value === id).length / drawn.length);
     // Three standard deviations of the most uncertain.
-    for (const [id, share] of shares.entries()) expect(Math.abs(share - probabilities[id]!)).toBeLessThan(0.0107);
+    for (const [id, share] of shares.entries()) expect(Math.abs(share - probabilities[id]!)).toBeLessThan(0.0213);
     expect(shares[2]).toBe(0);
   });
 
   test('finds a class where the sums are rounded, whatever the number', () => {
-    const classes = 1000;
-    const numbers = philoxUniform(4000, 5);
-    const drawn = sampleClasses(tf.zeros([4000, classes]), 5).dataSync();
+    const classes = 200;
+    const numbers = philoxUniform(1000, 5);
+    const drawn = sampleClasses(tf.zeros([1000, classes]), 5).dataSync();
     expect(Math.max(...drawn)).toBe(Math.floor(Math.max(...numbers) * classes));
     expect(Math.min(...drawn)).toBe(Math.floor(Math.min(...numbers) * classes));
   });
