@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { encodeSafetensorsHeader } from '../../src/convert/safetensors/encode_safetensors_header';
 import { openSafetensors } from '../../src/convert/safetensors/safetensors_reader';
 import type { TFDebertaV2PreTrainedModel } from '../../src/models/pretrained_model';
+import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_classification';
 import { localFolder } from '../../src/sources/local_folder';
 import { useTemporaryFolder } from '../convert/support';
 import { recordedLogs } from '../harness/recorded_logs';
@@ -213,4 +214,33 @@ test('an adapter of our own has the fields of PEFT’s that say something', asyn
   const said = Object.entries(expected).filter(([field, value]) => field in ours || !isUnset(value));
   const withoutEffect = ['loftq_config', 'megatron_core', 'qalora_group_size'];
   expect(ours).toEqual(Object.fromEntries(said.filter(([field]) => !withoutEffect.includes(field))));
+});
+
+test.each<[modulesToSave: string[], taskType: string | null]>([
+  [['classifier'], 'SEQ_CLS'],
+  // PEFT would look for a classifier in the file, and take none for a target.
+  [[], null],
+])('the task is named where its classifier is saved: %p', async (modulesToSave, taskType) => {
+  const model = baseModel(readLora('shared'));
+  model.addLora({ targets: ['query_proj'], modulesToSave });
+  await model.saveAdapter(folder.path);
+  expect(await readConfig(folder.path)).toMatchObject({ task_type: taskType });
+});
+
+test('fromPretrained puts an adapter on, and does not call what it brings missing', async () => {
+  const { config, ...fixture } = readLora('shared');
+  const encoder = baseModel({ ...fixture, config, head: 'model' });
+  await encoder.savePretrained(folder.join('base'));
+  const options = { adapter: loraFolder('shared'), numLabels: 3 };
+  const logs = await recordedLogs(async () => {
+    const model = await TFDebertaV2ForSequenceClassification.fromPretrained(folder.join('base'), options);
+    expect(model.loadingInfo.missingKeys).toEqual([]);
+    expect(model.lora!.rank).toBe(4);
+  });
+  expect(logs).toEqual([]);
+  const { numTensors } = tf.memory();
+  await expect(() =>
+    TFDebertaV2ForSequenceClassification.fromPretrained(folder.join('base'), { adapter: folder.join('base') }),
+  ).toThrowDebertaError('checkpoint', /must hold adapter_config.json/);
+  expect(tf.memory().numTensors).toBe(numTensors);
 });
