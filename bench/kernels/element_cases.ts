@@ -45,7 +45,7 @@ function prepareAttend(room: Room, length: number): () => void {
   const center = length + 64;
   const positions = [room.numbers(2 * center * HEAD_SIZE), room.numbers(2 * center * HEAD_SIZE)] as const;
   const output = room.take(4 * length * HEAD_SIZE);
-  const scratch = room.take(kernels.attendScratchBytes(length, HEAD_SIZE));
+  const scratch = room.take(kernels.attendScratchBytes(length, HEAD_SIZE, length));
   const [query, key, value] = [0, 1, 2].map((part) => projections + 4 * part * HEAD_SIZE) as [number, number, number];
   return () =>
     kernels.attend(

@@ -65,9 +65,16 @@ export class PackedPositions {
     this.#tables.refresh();
     const isCurrent = this.#version === this.#tables.version && this.#start === aligned(start);
     if (isCurrent && length <= this.#reach) return;
+    const before = [this.#start, this.#reach] as const;
     this.#start = aligned(start);
     this.#reach = Math.max(this.#reach, reachFor(length));
-    this.#memory.reserve(this.end);
+    try {
+      this.#memory.reserve(this.end);
+    } catch (error) {
+      // A text too long must not keep shorter ones from being computed.
+      [this.#start, this.#reach] = before;
+      throw error;
+    }
     this.#addresses = new Map(
       this.#tables.tables.map(({ name }, index) => [name, this.#start + index * this.#tableBytes]),
     );

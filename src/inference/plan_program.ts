@@ -64,6 +64,8 @@ interface Value {
 
 /** Rows of queries from which on a head's attention may be cut in two. */
 const LEAST_QUERIES = 64;
+/** Rows of queries at a time, so that working memory grows with a text's length and not with its square. */
+export const MOST_QUERIES = 256;
 
 /** Lays out what the kernels need to run a program on some texts. */
 export function planProgram(context: PlanContext, inputs: PlanInputs): ProgramPlan {
@@ -217,7 +219,8 @@ class Planner {
       output: output.address,
     });
     const longest = Math.max(1, ...this.#inputs.rows.texts.map(({ length }) => length));
-    this.#scratchBytes = Math.max(this.#scratchBytes, memory.kernels.attendScratchBytes(longest, headSize));
+    const scratchBytes = memory.kernels.attendScratchBytes(longest, headSize, Math.min(longest, MOST_QUERIES));
+    this.#scratchBytes = Math.max(this.#scratchBytes, scratchBytes);
     this.#space.release(projections.address);
     if (queries !== projections) this.#space.release(queries.address);
     return output;
@@ -234,7 +237,7 @@ class Planner {
     const sorted = [...texts].sort((a, b) => b.length - a.length);
     for (const { firstRow, length, text } of sorted) {
       const mask = masks.get(text);
-      const queries = Math.max(Math.ceil(length / parts), Math.min(length, LEAST_QUERIES));
+      const queries = Math.min(MOST_QUERIES, Math.max(Math.ceil(length / parts), Math.min(length, LEAST_QUERIES)));
       for (let head = 0; head < heads; head++) {
         for (let first = 0; first < length; first += queries) {
           const ofHead = mask === undefined ? 0 : mask.address + mask.headBytes * head;

@@ -209,7 +209,7 @@ export interface KernelExports {
     kernelSize: number,
     y: Address,
   ): void;
-  attendScratchBytes(length: number, headSize: number): number;
+  attendScratchBytes(length: number, headSize: number, queries: number): number;
   attend(
     query: Address,
     queryStride: number,

@@ -3,6 +3,7 @@ import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { elementCount } from '../convert/numbers/element_count';
 import { weightSpecs } from '../convert/weight_names';
 import { reachFor } from '../inference/packed_positions';
+import { MOST_QUERIES } from '../inference/plan_program';
 import { packedTokens } from '../inference/simd_executor';
 import { kernelThreads } from '../kernels/kernel_threads';
 import { relativeTerms } from './block_memory';
@@ -29,6 +30,6 @@ export function kernelMemoryEstimate(
   const rows = packedTokens(batch, length);
   // Queries, keys and values, what goes in, and what attention gives.
   const values = rows * (5 * hiddenSize + intermediateSize + (isMaskedLM ? vocabSize : 0));
-  const ofThread = length * (2 * attentionHeadSize + 32 + length + 23);
+  const ofThread = length * (2 * attentionHeadSize + 32 + Math.min(length, MOST_QUERIES) + 23);
   return 4 * (packed + tables + values + kernelThreads.count * ofThread);
 }

@@ -67,7 +67,7 @@ export class SamplePlan {
       Math.ceil(
         1 +
           Math.max(
-            kernels.attendScratchBytes(rows, HEAD_SIZE),
+            kernels.attendScratchBytes(rows, HEAD_SIZE, rows),
             kernels.int8ScratchBytes(rows, INNER),
             4 * rows * KERNEL_SIZE * WIDTH,
           ) /

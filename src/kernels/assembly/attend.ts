@@ -10,17 +10,22 @@ function bandColumns(length: i32): i32 {
   return inPanels(length + BLOCK + 7);
 }
 
-/** Bytes of working memory that {@link attend} needs for a text; more than can be addressed for a very long one. */
-export function attendScratchBytes(length: i32, headSize: i32): f64 {
+/**
+ * Bytes of working memory that {@link attend} needs for a text; more than can be addressed for a very long one.
+ *
+ * @param queries most of them in a call.
+ */
+export function attendScratchBytes(length: i32, headSize: i32, queries: i32): f64 {
   const keyBlocks = (length + BLOCK - 1) / BLOCK;
   const columns = <f64>inPanels(length);
   const bandWidth = <f64>bandColumns(length);
+  const keyBandWidth = <f64>bandColumns(queries);
   const numbers =
     columns * <f64>headSize +
     <f64>length * <f64>inPanels(headSize) +
     <f64>BLOCK * columns +
     <f64>BLOCK * bandWidth +
-    <f64>(keyBlocks * BLOCK) * bandWidth;
+    <f64>(keyBlocks * BLOCK) * keyBandWidth;
   return 4 * numbers + 64;
 }
 

@@ -83,7 +83,7 @@ function attended(arena: Arena, head: Head, { keys, queries, mask }: Terms, ends
   const positionQueries = queries ? panels(arena, head.positionQueries) : 0;
   const allowed = mask ? arena.matrix(head.mask, length + 2) : undefined;
   const output = arena.room(length, headSize, width + 3);
-  const scratch = arena.bytes(arena.kernels.attendScratchBytes(length, headSize));
+  const scratch = arena.bytes(arena.kernels.attendScratchBytes(length, headSize, length));
   const at = (part: number) => projections.address + 4 * (part * width + offset);
   arena.run([output, scratch], (kernels) => {
     for (const [part, end] of ends.entries()) {
@@ -145,7 +145,12 @@ describeKernels('attend', (arena) => {
   });
 
   test('working memory is told rightly where it is more than can be addressed', () => {
-    expect(arena.kernels.attendScratchBytes(40_000, 64)).toBeGreaterThan(4 * 40_000 ** 2);
-    expect(arena.kernels.attendScratchBytes(100_000, 64)).toBeGreaterThan(4 * 100_000 ** 2);
+    expect(arena.kernels.attendScratchBytes(40_000, 64, 40_000)).toBeGreaterThan(4 * 40_000 ** 2);
+    expect(arena.kernels.attendScratchBytes(100_000, 64, 100_000)).toBeGreaterThan(4 * 100_000 ** 2);
+  });
+
+  test('working memory of some queries grows with the length of the text, not with its square', () => {
+    const [half, whole] = [20_000, 40_000].map((length) => arena.kernels.attendScratchBytes(length, 64, 128));
+    expect(whole! / half!).toBeCloseTo(2, 2);
   });
 });
