@@ -54,6 +54,7 @@ describe.each([1, 3])('SimdExecutor on %i threads', (threads) => {
       test.each([
         ['texts of 70 tokens', { ids: randomIds(2, 70) }],
         ['texts of 130 tokens and of fewer', { ids: randomIds(3, 130), mask: maskOf([130, 67, 1], 130) }],
+        ['a text whose queries are cut on one thread too', { ids: randomIds(1, 300) }],
         ['texts of 70 tokens that see those before', { ids: randomIds(2, 70), mask: causalMask(2, 70) }],
       ])('for %s, with distances beyond every bucket', (_name, inputs) => {
         const model = modelOf(fixture, 'model');
