@@ -165,7 +165,7 @@ onTensorflow('TensorflowExecutor', () => {
 
 // Ending a session corrupts memory while a graph of it is compiled; the crash comes in about one of ten.
 onTensorflow('TensorflowExecutor disposed while a graph is compiled', () => {
-  test.each([0, 50, 100, 150, 200, 250])('%i ms after the compiler was started, 5 times', async (wait) => {
+  test.each([0, 100, 200])('%i ms after the compiler was started, 5 times', async (wait) => {
     for (let round = 0; round < 5; round++) {
       const { program, weights, model } = lowered(fixtureNamed('conv_kernel_3').config, 'model');
       const executor = new TensorflowExecutor(program, weights, { weights: 'fed', compiles: true });
@@ -204,8 +204,6 @@ onTensorflow('a process', () => {
     ['exit', 1, 0],
     ['exit', 2, 0],
     ['exit', 3, 0],
-    ['exit', 4, 0],
-    ['exit', 5, 0],
     ['throw', 1, 3],
   ])(
     'that ends by %s while a graph is compiled (%i) ends with its own exit code, %i',
