@@ -57,6 +57,20 @@ export function fixtureNamed(name: string): ModelFixture {
   return MODEL_FIXTURES.find((fixture) => fixture.case === name)!;
 }
 
+/** Configurations with other steps each; the rest differ in numbers alone, or in an activation. */
+export const STRUCTURES: readonly ModelFixture[] = [
+  'conv_kernel_3',
+  'conv_groups',
+  'own_projections_biased_token_types',
+  'embedding_size',
+  'no_relative_attention',
+  'no_position_terms',
+  'c2p_only_own',
+  'p2c_only',
+  'token_types',
+  'heads_1',
+].map(fixtureNamed);
+
 /** Inputs as executors take them. */
 export interface ExecutorCase {
   readonly ids: number[][];

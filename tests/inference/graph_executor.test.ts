@@ -12,6 +12,7 @@ import {
   inputsOf,
   type Lowered,
   lowered,
+  STRUCTURES,
 } from './executor_cases';
 
 /** The executor with the tables it shares with others otherwise. */
@@ -39,26 +40,9 @@ const PADDED = [
   [1, 1, 1, 1, 1, 1, 1],
 ];
 
-/** Configurations that give another graph each; others differ in numbers alone, or in an activation. */
-const GRAPHS = [
-  'conv_kernel_3',
-  'conv_groups',
-  'own_projections_biased_token_types',
-  'embedding_size',
-  'no_relative_attention',
-  'no_position_terms',
-  'c2p_only_own',
-  'p2c_only',
-  'token_types',
-  'heads_1',
-] as const;
-
 // tests/models/parity.test.ts holds predict, which feeds the plain graph, against the reference in every configuration.
 onTensorflow('GraphExecutor, plain, its weights fed', () => {
-  describeExecutor(
-    (model) => makeGraphExecutor(model, { isCompiled: false, weights: 'fed' }),
-    GRAPHS.map((fixture) => fixtureNamed(fixture)),
-  );
+  describeExecutor((model) => makeGraphExecutor(model, { isCompiled: false, weights: 'fed' }), STRUCTURES);
 });
 
 /** `[configuration, head]`: every kind of step. */
@@ -88,25 +72,28 @@ onTensorflow('GraphExecutor, compiled', () => {
     const options = { isCompiled: true, weights } as const;
 
     // Where weights are read makes no difference to the rest of the graph.
-    test.each(weights === 'fed' ? COMPILED : COMPILED.slice(0, 2))('%s, %s: as forward, before the compiler is done and after', async (fixture, name) => {
-      const { config } = fixtureNamed(fixture);
-      const given = lowered(config, name);
-      const executor = makeGraphExecutor(given, options);
-      const inputs = [{ ids: IDS }, { ids: IDS, mask: name === 'model' ? causalMask(2, 7) : PADDED }].map(inputsOf);
-      const expectForward = () => {
-        for (const input of inputs) {
-          const outputs = executor.run(input);
-          for (const [index, expected] of forwardOutputs(given.model, input).entries()) {
-            expect(tf.reshape(outputs[index]!, expected.shape)).toBeCloseToTensor(expected);
+    test.each(weights === 'fed' ? COMPILED : COMPILED.slice(0, 2))(
+      '%s, %s: as forward, before the compiler is done and after',
+      async (fixture, name) => {
+        const { config } = fixtureNamed(fixture);
+        const given = lowered(config, name);
+        const executor = makeGraphExecutor(given, options);
+        const inputs = [{ ids: IDS }, { ids: IDS, mask: name === 'model' ? causalMask(2, 7) : PADDED }].map(inputsOf);
+        const expectForward = () => {
+          for (const input of inputs) {
+            const outputs = executor.run(input);
+            for (const [index, expected] of forwardOutputs(given.model, input).entries()) {
+              expect(tf.reshape(outputs[index]!, expected.shape)).toBeCloseToTensor(expected);
+            }
           }
-        }
-      };
-      expectForward();
-      await compilerDone();
-      expectForward();
-      expectForward();
-      executor.dispose();
-    });
+        };
+        expectForward();
+        await compilerDone();
+        expectForward();
+        expectForward();
+        executor.dispose();
+      },
+    );
 
     test('new weights count in compiled code too', async () => {
       const given = lowered(fixtureNamed('conv_kernel_3').config, 'sequence_classification');

@@ -109,7 +109,7 @@ describe('a damaged tokenizer.json is refused or works, and does nothing else', 
           for (const text of TEXTS) tokenizer.call(text, { returnOffsetsMapping: true });
         });
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -144,7 +144,7 @@ describe('a damaged tokenizer.json is refused or works, and does nothing else', 
     fc.assert(
       fc.property(fc.constantFrom(...paths), anyValue, (place, value) => void read(changed(place, value))),
       {
-        numRuns: 500,
+        numRuns: 250,
       },
     );
   });
@@ -155,7 +155,7 @@ describe('a damaged tokenizer.json is refused or works, and does nothing else', 
       from.reduce<Json>((value, key) => (value as Record<string | number, Json>)[key]!, fresh());
     fc.assert(
       fc.property(place, place, (from, to) => void read(changed(to, valueAt(from)))),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
