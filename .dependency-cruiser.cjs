@@ -44,7 +44,7 @@ const ALLOWED = {
     'tensor_bundle',
   ],
   tokenization: ['files', 'sources'],
-  pipelines: ['models', 'tokenization'],
+  pipelines: ['models', 'tokenization', 'data'],
   compression: ['models', 'tokenization', 'config'],
   runtime: ['files', 'sources', 'kernels'],
 };

@@ -47,8 +47,7 @@ export async function summarizeCheckpoint(
     const { format, layout, tensors } = reader;
     const architecture =
       chosen ?? checkpoint.architecture ?? architectureFromHead(checkpoint.config, tensors) ?? 'TFDebertaV2Model';
-    const isMasked = architecture === 'TFDebertaV2ForMaskedLM';
-    const config = isMasked ? resolveMaskedLmHead(checkpoint.config, tensors, options.head) : checkpoint.config;
+    const config = resolveMaskedLmHead(architecture, checkpoint.config, tensors, options.head);
     const specs = weightSpecs(config, architecture);
     const { entries, info } = planWeights(tensors, layout, specs, { ignoreMismatchedSizes: true });
     const found = entries.map(({ spec }) => spec);

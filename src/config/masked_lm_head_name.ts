@@ -1,3 +1,4 @@
+import type { Architecture } from './architecture';
 import type { DebertaV2Config } from './deberta_v2_config';
 
 /** The masked-LM heads there are, by what tells them apart. */
@@ -17,6 +18,14 @@ export function maskedLmHeadName({
 }: Pick<DebertaV2Config, 'legacy' | 'enhancedMaskDecoder'>): MaskedLmHeadName {
   if (enhancedMaskDecoder) return 'enhanced_mask_decoder';
   return legacy ? 'cls' : 'lm_predictions';
+}
+
+/** Whether a model decodes with the enhanced mask decoder: only a masked-LM model does, whatever a configuration says. */
+export function hasMaskDecoder(
+  architecture: Architecture,
+  { enhancedMaskDecoder }: Pick<DebertaV2Config, 'enhancedMaskDecoder'>,
+): boolean {
+  return architecture === 'TFDebertaV2ForMaskedLM' && enhancedMaskDecoder;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
 import { type MaskedLmHeadName, withMaskedLmHead } from '../config/masked_lm_head_name';
 import { CheckpointError } from '../errors';
@@ -18,16 +19,19 @@ interface HeldHeads {
  *
  * The configuration's `legacy` is no guide: published checkpoints leave it at its default and hold either.
  *
+ * @param architecture only masked-LM models have such a head; for others the configuration comes back unchanged.
  * @param wanted the head to have, if not the one that the file suggests.
  * @returns the configuration with the head; unchanged when the file holds none and none is wanted.
  * @throws {CheckpointError} when the file holds both heads and none is wanted, only another head than the wanted or
  *   configured one, or no table for the decoder.
  */
 export function resolveMaskedLmHead(
+  architecture: Architecture,
   config: DebertaV2Config,
   tensors: ReadonlyMap<string, TensorInfo>,
   wanted?: MaskedLmHeadName,
 ): DebertaV2Config {
+  if (architecture !== 'TFDebertaV2ForMaskedLM') return config;
   const held = heldHeads(tensors);
   const head = wanted ?? headOf(held, config);
   if (head === undefined) return config;

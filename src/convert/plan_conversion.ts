@@ -1,6 +1,6 @@
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
-import type { MaskedLmHeadName } from '../config/masked_lm_head_name';
+import { hasMaskDecoder, type MaskedLmHeadName } from '../config/masked_lm_head_name';
 import { CheckpointError, UsageError } from '../errors';
 import { architectureFromHead } from './architecture_from_head';
 import type { CheckpointFormat } from './checkpoint_format';
@@ -90,10 +90,10 @@ export function planConversion(checkpoint: Checkpoint, choice: ConversionChoice)
   const { format = 'tfjs', dtype = 'float32' } = choice;
   requireStorageType(format, dtype);
   const architecture = choice.architecture ?? chooseArchitecture(checkpoint);
-  const isMasked = architecture === 'TFDebertaV2ForMaskedLM';
-  const config = isMasked
-    ? resolveMaskedLmHead(checkpoint.config, reader.tensors, choice.head)
-    : withoutDecoder(checkpoint.config);
+  const resolved = resolveMaskedLmHead(architecture, checkpoint.config, reader.tensors, choice.head);
+  // What is written for another model says nothing of a decoder that it does not have.
+  const hasStray = resolved.enhancedMaskDecoder && !hasMaskDecoder(architecture, resolved);
+  const config = hasStray ? resolved.with({ enhancedMaskDecoder: false }) : resolved;
   const { entries, info } = planComplete(reader, weightSpecs(config, architecture), choice);
   const isPytorch = format === 'safetensors';
   const rows = entries.map(({ spec, source }) => ({
@@ -105,11 +105,6 @@ export function planConversion(checkpoint: Checkpoint, choice: ConversionChoice)
     to: storedType(spec, dtype),
   }));
   return { architecture, format, dtype, config, entries, rows, info };
-}
-
-/** The decoder belongs to masked-LM models alone. */
-function withoutDecoder(config: DebertaV2Config): DebertaV2Config {
-  return config.enhancedMaskDecoder ? config.with({ enhancedMaskDecoder: false }) : config;
 }
 
 function chooseArchitecture({ architecture, config, reader, source }: Checkpoint): Architecture {

@@ -1,5 +1,6 @@
 import type { Architecture } from '../config/architecture';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { hasMaskDecoder } from '../config/masked_lm_head_name';
 
 /** How a tensor goes from PyTorch's layout to TensorFlow's: as it is, or with its axes in reverse order. */
 export type WeightTransform = 'none' | 'transpose' | 'convolution';
@@ -46,7 +47,7 @@ const classified = oneOf('TFDebertaV2ForSequenceClassification', 'TFDebertaV2For
 const masked = oneOf('TFDebertaV2ForMaskedLM');
 const legacyHead: Condition = (config, architecture) => masked(config, architecture) && config.legacy;
 const detects = oneOf('TFDebertaV2ForReplacedTokenDetection');
-const decodes: Condition = (config, architecture) => masked(config, architecture) && config.enhancedMaskDecoder;
+const decodes: Condition = (config, architecture) => hasMaskDecoder(architecture, config);
 const originalHead: Condition = (config, architecture) => masked(config, architecture) && !config.legacy;
 
 const plain = (part: WeightPart, name: string, tfName: string, when: Condition, ...sizes: Size[]): WeightRow => ({

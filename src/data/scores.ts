@@ -12,3 +12,8 @@ export function highest(scores: ArrayLike<number>, count: number): number[] {
   const indices = Array.from({ length: scores.length }, (_, index) => index);
   return indices.sort((a, b) => scores[b]! - scores[a]!).slice(0, count);
 }
+
+/** `1 / (1 + exp(-x))`. */
+export function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}

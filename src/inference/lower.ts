@@ -1,6 +1,7 @@
 import type { Architecture } from '../config/architecture';
 import type { ActivationName } from '../config/config_schema';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { hasMaskDecoder } from '../config/masked_lm_head_name';
 import { withoutUndefined } from '../without_undefined';
 import type { Affine, AttendStep, EmbedStep, Norm, PositionTable, Program, RelativeTable, Step } from './program';
 
@@ -22,8 +23,8 @@ const ENCODED_STATES = 'encoded';
  */
 export function lower(architecture: Architecture, config: DebertaV2Config): Program {
   const head = HEADS[architecture](config);
-  const decodes = architecture === 'TFDebertaV2ForMaskedLM' && config.enhancedMaskDecoder;
-  const steps = [...(decodes ? decodedSteps(config) : encoderSteps(config)), ...head.steps];
+  const encoder = hasMaskDecoder(architecture, config) ? decodedSteps(config) : encoderSteps(config);
+  const steps = [...encoder, ...head.steps];
   return {
     sizes: {
       embedding: config.embeddingSize,
@@ -103,11 +104,10 @@ function embedStep(config: DebertaV2Config): EmbedStep {
 /** @param queries where queries come from, and what attention is added to, if not the input. */
 function blockSteps(config: DebertaV2Config, layer: number, input: string, output: string, queries?: string): Step[] {
   const path = `${ENCODER}/layer_._${layer}`;
-  const [context, attended, widened] = ['context', 'attended', 'widened'].map((name) => `${name} of ${output}`) as [
-    string,
-    string,
-    string,
-  ];
+  // By the output, since a decoder runs a layer twice.
+  const context = `context of ${output}`;
+  const attended = `attended of ${output}`;
+  const widened = `widened of ${output}`;
   return [
     { ...attendStep(config, `${path}/attention/self`), input, output: context, ...withoutUndefined({ queries }) },
     {

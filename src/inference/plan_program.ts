@@ -157,7 +157,7 @@ class Planner {
         return output;
       }
       case 'firstToken':
-        return this.#pick(this.#value(step.input), this.#firstRows());
+        return this.#firstToken(this.#value(step.input));
       case 'addPositions':
         return this.#addPositions(step);
       case 'addFirstToken':
@@ -339,10 +339,12 @@ class Planner {
     });
   }
 
-  /** The row of each text's first token. */
-  #firstRows(): Int32Array {
+  #firstToken(input: Value): Value {
     const { rows, length } = this.#inputs;
-    return rows.rowOfPlace.filter((_, place) => place % length === 0);
+    return this.#pick(
+      input,
+      rows.rowOfPlace.filter((_, place) => place % length === 0),
+    );
   }
 
   #pick({ address, width }: Value, picked: Int32Array): Value {
@@ -359,22 +361,19 @@ class Planner {
 
   #addPositions({ input, table }: AddPositionsStep): Value {
     const { rows, length } = this.#inputs;
-    const sum = this.#pick(this.#value(input), everyRow(rows.count));
-    const positions = rows.sources.map((place) => place % length);
+    const every = everyRow(rows.count);
+    const sum = this.#pick(this.#value(input), every);
+    // Where padding is told apart every place has its row, here and below.
+    const positions = every.map((row) => row % length);
     this.#addRows(sum, this.#context.weights.vector(table), positions);
     return sum;
   }
 
   #addFirstToken({ input, norm }: AddFirstTokenStep): Value {
-    const { rows, length } = this.#inputs;
+    const { length } = this.#inputs;
     const states = this.#value(input);
-    const firsts = this.#firstRows();
-    const [first = 0] = rows.sources;
-    const start = Math.floor(first / length);
-    const output = this.#pick(
-      states,
-      rows.sources.map((place) => firsts[Math.floor(place / length) - start]!),
-    );
+    const firsts = everyRow(states.rows).map((row) => row - (row % length));
+    const output = this.#pick(states, firsts);
     this.#normalize(output, output, norm, { residual: states.address });
     return output;
   }

@@ -103,6 +103,11 @@ export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions
     return this.embedProj === undefined ? embedded : this.embedProj.forward(embedded, training);
   }
 
+  /** The longest input that there are positions for; no limit without a table of them. */
+  get longest(): number {
+    return this.positionEmbeddings?.options.inputDim ?? Number.POSITIVE_INFINITY;
+  }
+
   /**
    * The embeddings of absolute positions, `[S, E]` for the positions 0 to `S − 1`, or `[B or 1, S, E]` for given ones.
    *
@@ -111,7 +116,7 @@ export class DebertaV2Embeddings extends DebertaLayer<DebertaV2EmbeddingsOptions
   positions(length: number, positionIds: tf.Tensor | undefined): tf.Tensor {
     const embedding = this.positionEmbeddings!;
     if (positionIds !== undefined) return embedding.forward(positionIds);
-    requirePositionRows(length, embedding.options.inputDim);
+    requirePositionRows(length, this.longest);
     return tf.slice(embedding.table, 0, length);
   }
 

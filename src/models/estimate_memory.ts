@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DebertaV2Config } from '../config/deberta_v2_config';
+import { hasMaskDecoder } from '../config/masked_lm_head_name';
 import { elementCount } from '../convert/numbers/element_count';
 import { type WeightSpec, weightSpecs } from '../convert/weight_names';
 import { UsageError } from '../errors';
@@ -53,7 +54,7 @@ export function estimateMemory(config: DebertaV2Config, options: MemoryOptions):
   const gradients = bytesOf(trained);
   const optimizer = (SLOTS[options.optimizer ?? 'adamw'] + (accumulation > 1 ? 1 : 0)) * gradients;
   // The decoder leaves one run of the last block out, and runs it twice.
-  const decodes = architecture === 'TFDebertaV2ForMaskedLM' && config.enhancedMaskDecoder;
+  const decodes = hasMaskDecoder(architecture, config);
   const computed = decodes ? config.with({ numHiddenLayers: config.numHiddenLayers + 1 }) : config;
   const activations = stepMemory(computed, architecture, options, trained);
   return { weights, gradients, optimizer, activations, total: weights + gradients + optimizer + activations };

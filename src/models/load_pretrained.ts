@@ -26,8 +26,7 @@ export async function loadPretrained<Model>(
   const checkpoint = await openCheckpoint(source, options);
   try {
     const labelled = withLabels(checkpoint.config, options);
-    const isMasked = architecture === 'TFDebertaV2ForMaskedLM';
-    const config = isMasked ? resolveMaskedLmHead(labelled, checkpoint.reader.tensors, options.head) : labelled;
+    const config = resolveMaskedLmHead(architecture, labelled, checkpoint.reader.tensors, options.head);
     const { ignoreMismatchedSizes = false, onProgress } = options;
     const specs = weightSpecs(config, architecture);
     const plan = planWeights(checkpoint.reader.tensors, checkpoint.reader.layout, specs, { ignoreMismatchedSizes });

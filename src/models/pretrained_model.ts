@@ -237,7 +237,7 @@ export abstract class TFDebertaV2PreTrainedModel extends AdaptableModel {
       if (!size.every((axis) => Number.isInteger(axis) && axis > 0)) {
         throw new UsageError(`warmUp takes pairs of batch and length, received [${size}].`, { received: size });
       }
-      requirePositionRows(length, this.deberta.embeddings.positionEmbeddings?.options.inputDim);
+      requirePositionRows(length, this.deberta.embeddings.longest);
     }
     await this.#predictor.warmUp(shapes);
   }
@@ -300,7 +300,7 @@ export abstract class TFDebertaV2PreTrainedModel extends AdaptableModel {
 
   protected override checkInputs(inputs: ModelInputs): void {
     checkInputShapes(inputs, this.inputRank, this.config);
-    requirePositionRows(inputs.input_ids!.shape.at(-1)!, this.deberta.embeddings.positionEmbeddings?.options.inputDim);
+    requirePositionRows(inputs.input_ids!.shape.at(-1)!, this.deberta.embeddings.longest);
     checkIds('input_ids', inputs.input_ids, this.config.vocabSize, 'vocab_size');
     if (this.config.typeVocabSize > 0) {
       checkIds('token_type_ids', inputs.token_type_ids, this.config.typeVocabSize, 'type_vocab_size');

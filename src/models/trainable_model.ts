@@ -282,7 +282,7 @@ export abstract class TrainableModel extends tf.LayersModel {
       optimizer: this.optimizer,
       seeds: this.deberta.seeds,
       labelPadding: this.#usesTaskLoss ? this.labelPadding : 'none',
-      longest: this.deberta.embeddings.positionEmbeddings?.options.inputDim ?? Number.POSITIVE_INFINITY,
+      longest: this.deberta.embeddings.longest,
       variant: () => JSON.stringify([this.deberta.encoder.gradientCheckpointing, this.#lossVariant()]),
       runsEagerly: this.#runsEagerly,
     });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { sigmoid } from '../data/scores';
 import { UsageError } from '../errors';
 import type { TFDebertaV2ForReplacedTokenDetection } from '../models/replaced_token_detection';
 import type { DebertaV2TokenizerFast } from '../tokenization/deberta_v2_tokenizer_fast';
@@ -63,7 +64,7 @@ export async function detectReplacedTokens(
       detected.push(
         tokens.map((position) => {
           const [from, to] = offset_mapping![row]![position]!;
-          const score = 1 / (1 + Math.exp(-logits[row * ids.length + position]!));
+          const score = sigmoid(logits[row * ids.length + position]!);
           const token = tokenizer.convertIdsToTokens(ids[position]!);
           return { token, id: ids[position]!, start: from, end: to, score, isReplaced: score >= threshold };
         }),

@@ -287,7 +287,7 @@ function trainerOf(
     weights: () => model.weights.map((weight) => weight.read() as tf.Variable),
     trainable: () => model.trainableWeights.map((weight) => weight.read() as tf.Variable),
     seeds: model.deberta.seeds,
-    longest: model.deberta.embeddings.positionEmbeddings?.options.inputDim ?? Number.POSITIVE_INFINITY,
+    longest: model.deberta.embeddings.longest,
     variant: () => String(model.deberta.encoder.gradientCheckpointing),
   });
 }

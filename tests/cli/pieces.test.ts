@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { ExampleReader } from '../../src/cli/example_reader';
 import { parseByteSize } from '../../src/cli/parse_byte_size';
 import { parseTask } from '../../src/cli/parse_task';
-import { rounded, sigmoid } from '../../src/cli/predictors/scores';
+import { rounded } from '../../src/cli/predictors/scores';
 import { readLines } from '../../src/cli/read_lines';
 import { table } from '../../src/cli/table';
+import { sigmoid } from '../../src/data/scores';
 import { formatBytes } from '../../src/files/format_bytes';
 
 test.each([

@@ -181,6 +181,7 @@ test.each(['in_proj.weight', 'q_bias', 'v_bias'])('the first version of DeBERTa 
 });
 
 describe('resolveMaskedLmHead', () => {
+  const MASKED = 'TFDebertaV2ForMaskedLM';
   const CLS = 'cls.predictions.bias';
   const LM = 'lm_predictions.lm_head.bias';
   const POSITIONS = 'deberta.embeddings.position_embeddings.weight';
@@ -206,7 +207,7 @@ describe('resolveMaskedLmHead', () => {
     ['no head, and a configuration with the decoder', ['pooler.dense.bias'], decoding, 'enhanced_mask_decoder'],
   ];
   test.each(cases)('%s', (_name, names, config, expected) => {
-    expect(maskedLmHeadName(resolveMaskedLmHead(config, tensors(names)))).toBe(expected);
+    expect(maskedLmHeadName(resolveMaskedLmHead(MASKED, config, tensors(names)))).toBe(expected);
   });
 
   const wanted: Array<[string, names: string[], MaskedLmHeadName]> = [
@@ -217,7 +218,7 @@ describe('resolveMaskedLmHead', () => {
     ['a fresh ordinary head', [POSITIONS], 'cls'],
   ];
   test.each(wanted)('%s', (_name, names, head) => {
-    expect(maskedLmHeadName(resolveMaskedLmHead(unbiased, tensors(names), head))).toBe(head);
+    expect(maskedLmHeadName(resolveMaskedLmHead(MASKED, unbiased, tensors(names), head))).toBe(head);
   });
 
   const bad: Array<[string, names: string[], DebertaV2Config, MaskedLmHeadName | undefined, RegExp]> = [
@@ -247,16 +248,21 @@ describe('resolveMaskedLmHead', () => {
     ['a wanted decoder without its table', [LM], unbiased, 'enhanced_mask_decoder', /choose the head lm_predictions/],
   ];
   test.each(bad)('refuses %s', (_name, names, config, head, message) => {
-    expect(() => resolveMaskedLmHead(config, tensors(names), head)).toThrowDebertaError('checkpoint', message);
+    expect(() => resolveMaskedLmHead(MASKED, config, tensors(names), head)).toThrowDebertaError('checkpoint', message);
+  });
+
+  test('leaves the configuration of other models alone, whatever a file holds', () => {
+    for (const names of [[CLS, LM], [LM, POSITIONS], []]) {
+      expect(resolveMaskedLmHead('TFDebertaV2Model', unbiased, tensors(names), 'cls')).toBe(unbiased);
+    }
   });
 
   test('a decoder that the model cannot have is an error of the configuration', () => {
     for (const changes of [{ positionBiasedInput: true }, { embeddingSize: 8 }, { numHiddenLayers: 1 }]) {
       const config = unbiased.with(changes);
-      expect(() => resolveMaskedLmHead(config, tensors([LM, POSITIONS]), 'enhanced_mask_decoder')).toThrowDebertaError(
-        'config',
-        /enhanced_mask_decoder must be false/,
-      );
+      expect(() =>
+        resolveMaskedLmHead(MASKED, config, tensors([LM, POSITIONS]), 'enhanced_mask_decoder'),
+      ).toThrowDebertaError('config', /enhanced_mask_decoder must be false/);
     }
   });
 });

@@ -1,10 +1,10 @@
 import type { DebertaV2Config } from '../../config/deberta_v2_config';
-import { highest, softmax } from '../../data/scores';
+import { highest, sigmoid, softmax } from '../../data/scores';
 import type { TFDebertaV2ForSequenceClassification } from '../../models/sequence_classification';
 import { encodeExamples } from './encode_examples';
 import { predictValues } from './predict_values';
 import { echo, type Predictor, type PredictorSettings } from './predictor';
-import { rounded, sigmoid } from './scores';
+import { rounded } from './scores';
 
 /**
  * `{ text, label, score, scores }`: the label with the highest score, and all (or the `topK` best) by label.
