@@ -8,6 +8,7 @@ import { TFDebertaV2ForSequenceClassification } from '../../src/models/sequence_
 import { readTrainingLog } from '../../src/training/logs/read_training_log';
 import { digestOf } from '../convert/support';
 import { recordedLogs } from '../harness/recorded_logs';
+import { savePartOf } from './save_part_of';
 import { type Outcome, runCli, type Terminal, useSharedFolder, VOCABULARY, VOCABULARY_SIZE } from './support';
 
 const folder = useSharedFolder();
@@ -128,6 +129,13 @@ describe('replaced token detection', () => {
       expect(after!.weights[index]!.read()).toBeCloseToTensor(weight.read(), 1e-6);
     }
     tf.disposeVariables();
+  });
+
+  test('goes on from a discriminator whose file holds the head of a generator too, as published ones do', async () => {
+    const copies = { 'lm_predictions.lm_head.bias': 'deberta.embeddings.LayerNorm.bias' };
+    await savePartOf(folder.join('rtd'), folder.join('published'), { copies });
+    const from = ['--init-discriminator', folder.join('published'), '--steps', '1'];
+    expect(await pretrain('from_published', from)).toMatchObject({ code: 0 });
   });
 
   test.each(['es', 'none'])('shares embeddings as asked: %s', async (way) => {

@@ -9,6 +9,8 @@ interface Changes {
   readonly leaveOut?: readonly string[];
   /** New names of tensors. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** Tensors that are there once more, by the new name. */
+  readonly copies?: Readonly<Record<string, string>>;
   /** Fields of config.json; undefined removes one. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -17,7 +19,7 @@ interface Changes {
 export async function savePartOf(
   source: string,
   target: string,
-  { leaveOut = [], rename = {}, config = {} }: Changes,
+  { leaveOut = [], rename = {}, copies = {}, config = {} }: Changes,
 ): Promise<void> {
   const file = await readFile(join(source, 'model.safetensors'));
   const size = Number(file.readBigUInt64LE(0));
@@ -25,10 +27,12 @@ export async function savePartOf(
   const header: Header = {};
   const values: Buffer[] = [];
   let position = 0;
-  for (const [name, info] of Object.entries(tensors)) {
-    if (leaveOut.includes(name)) continue;
+  const kept = Object.keys(tensors).filter((name) => !leaveOut.includes(name));
+  const names = [...kept.map((name) => [rename[name] ?? name, name] as const), ...Object.entries(copies)];
+  for (const [name, original] of names) {
+    const info = tensors[original]!;
     const bytes = file.subarray(...(info.data_offsets!.map((offset) => 8 + size + offset) as [number, number]));
-    header[rename[name] ?? name] = { ...info, data_offsets: [position, position + bytes.length] };
+    header[name] = { ...info, data_offsets: [position, position + bytes.length] };
     values.push(bytes);
     position += bytes.length;
   }

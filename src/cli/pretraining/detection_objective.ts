@@ -101,11 +101,15 @@ async function initialModels(flags: PretrainFlags, config: DebertaV2Config, io: 
   return { generator, discriminator };
 }
 
-/** An encoder without head gets a new one, with a warning; one with the generator's head is the wrong file. */
+/**
+ * An encoder without head gets a new one, with a warning; one with the generator's head alone is the wrong file. Published
+ * discriminators hold the generator's head beside their own.
+ */
 function refuseLanguageModel(
-  { loadingInfo: { unexpectedKeys } }: TFDebertaV2ForReplacedTokenDetection,
+  { loadingInfo: { missingKeys, unexpectedKeys } }: TFDebertaV2ForReplacedTokenDetection,
   place: string,
 ): void {
+  if (missingKeys.length === 0) return;
   const [received] = unexpectedKeys.filter((name) => /^(lm_predictions|cls\.predictions)\./.test(name));
   if (received === undefined) return;
   throw new CheckpointError(
