@@ -95,7 +95,9 @@ export class TensorflowExecutor implements Executor {
   /** Runs a shape on no text in particular. */
   #dryRun(shape: string, choice: GraphChoice): void {
     const [batch, length] = parseShape(shape);
-    tf.tidy(() => this.#runTimed(shape, choice, { inputIds: tf.zeros([batch, length], 'int32') }));
+    tf.tidy(() => {
+      this.#runTimed(shape, choice, { inputIds: tf.zeros([batch, length], 'int32') });
+    });
   }
 
   #planIdleStep(): void {

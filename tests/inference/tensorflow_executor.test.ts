@@ -148,6 +148,23 @@ onTensorflow('TensorflowExecutor', () => {
     expectForward();
   });
 
+  test('neither warming up nor an idle moment leaves a tensor behind', async () => {
+    const { numTensors } = tf.memory();
+    await executor.warmUp([[1, 2]]);
+    executor.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors);
+
+    const inputs = inputsOf(CASES[0]!);
+    const given = tf.memory().numTensors;
+    pretendCallsTake(600);
+    tf.dispose(executor.run(inputs));
+    const runs = jest.spyOn(backendMethods(), 'runSavedModel');
+    await sleep(IDLE_MS);
+    expect(runs).toHaveBeenCalled();
+    executor.dispose();
+    expect(tf.memory().numTensors).toBe(given);
+  });
+
   test('many of them listen to the end of the process once, and none when they are disposed', async () => {
     const before = process.listenerCount('exit');
     const executors = Array.from(
