@@ -1,10 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
 import { KERNEL_BUILDS, supportsBuild } from '../../src/kernels/kernel_build';
 import { KernelMemory } from '../../src/kernels/kernel_memory';
 import { describeMachine } from '../describe_machine';
 import { markdownTable } from '../markdown_table';
 import { bestTimes, type TimingOptions } from './best_times';
 import { ELEMENT_CASES } from './element_cases';
+import { enableRelaxedSimd } from './enable_relaxed_simd';
 import { type KernelCase, Room } from './kernel_case';
 import { PRODUCT_CASES } from './product_cases';
 
@@ -23,8 +23,7 @@ const QUICK = { rounds: 1, milliseconds: 0 };
  */
 export function benchKernels(given: KernelBenchOptions): string {
   const options = { ...given, ...(given.quick && QUICK) };
-  // Node 20 has relaxed SIMD behind this flag, later versions without.
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  enableRelaxedSimd();
   const builds = KERNEL_BUILDS.filter(supportsBuild);
   const memories = builds.map((build) => new KernelMemory(build));
   return [

@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
 import { type BackendName, TFDebertaV2Model, tf, useBackend } from '../../src/index';
+import { enableRelaxedSimd } from '../kernels/enable_relaxed_simd';
 import { type PreparedBatch, serve } from './serve';
 
 /** This package on one backend. Usage: tfjs_participant.ts BACKEND THREADS [float32|int8 [relaxed]] */
@@ -12,8 +12,7 @@ const [backend, threads, inferencePrecision = 'float32', simd] = process.argv.sl
 let model: TFDebertaV2Model;
 
 async function open(folder: string): Promise<void> {
-  // Node 20 has relaxed SIMD behind this flag, later versions without.
-  if (simd === 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (simd === 'relaxed') enableRelaxedSimd();
   await useBackend(backend, { threads: Number(threads) });
   model = await TFDebertaV2Model.fromPretrained(folder, { inferencePrecision });
 }

@@ -1,5 +1,4 @@
 import { KERNEL_BINARIES } from './generated/kernel_binaries';
-import type { KernelExports } from './kernel_exports';
 
 /**
  * The builds of the kernels: with the SIMD that every engine of today has, or with relaxed SIMD (fused multiplication
@@ -40,11 +39,6 @@ export function kernelModule(build: KernelBuild): WebAssembly.Module {
   const made = new WebAssembly.Module(binary(build));
   modules.set(build, made);
   return made;
-}
-
-/** The kernels of a build, working on a memory. */
-export function kernelsOn(memory: WebAssembly.Memory, module: WebAssembly.Module): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
 }
 
 function binary(build: KernelBuild): Uint8Array<ArrayBuffer> {

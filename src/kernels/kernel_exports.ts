@@ -7,6 +7,7 @@ export type Address = number;
  * Strides and sizes are in numbers, addresses in bytes.
  */
 export interface KernelExports {
+  preferSixRows(isFaster: number): void;
   packPanels(matrix: Address, stride: number, inner: number, columns: number, panels: Address): void;
   packTransposed(matrix: Address, stride: number, inner: number, columns: number, panels: Address): void;
   matMul(

@@ -1,5 +1,6 @@
 import { BackendError } from '../errors';
-import { isThreaded, type KernelBuild, kernelModule, kernelsOn } from './kernel_build';
+import { instantiateKernels } from './instantiate_kernels';
+import { isThreaded, type KernelBuild, kernelModule } from './kernel_build';
 import type { Address, KernelExports } from './kernel_exports';
 
 const PAGE = 65536;
@@ -17,7 +18,7 @@ export class KernelMemory {
   /** @throws {BackendError} when there is no room. */
   constructor(readonly build: KernelBuild) {
     this.memory = newMemory(isThreaded(build));
-    this.kernels = kernelsOn(this.memory, kernelModule(build));
+    this.kernels = instantiateKernels(kernelModule(build), this.memory);
   }
 
   /** Bytes that room has been made for, in whole pages. */

@@ -122,6 +122,10 @@ const MOST_ROWS = 96;
 const LEAST_ROWS = 32;
 /** Columns below which a tile is not worth a thread's while. */
 const LEAST_COLUMNS = 64;
+/** Weights of a tile where several tiles of rows use them: a quarter of a megabyte as float32, half of a small cache. */
+const CACHED_WEIGHTS = 65536;
+/** Columns below which a tile reads more rows than it is worth. */
+const LEAST_CACHED_COLUMNS = 32;
 /** Tiles for each thread, so that one that is held up does not hold up the others. */
 const TILES_PER_THREAD = 4;
 
@@ -131,13 +135,23 @@ export interface TileSize {
   readonly columns: number;
 }
 
-/** Tiles of a product that keep so many threads busy. */
-export function tileSize(rows: number, columns: number, threads: number): TileSize {
-  if (threads === 1) return { rows: Math.min(rows, MOST_ROWS), columns };
-  const wanted = TILES_PER_THREAD * threads;
-  const rowsOfTile = Math.min(rows, MOST_ROWS, Math.max(LEAST_ROWS, multiple(rows / wanted, 4)));
-  const columnTiles = Math.min(Math.ceil(wanted / Math.ceil(rows / rowsOfTile)), Math.ceil(columns / LEAST_COLUMNS));
-  return { rows: rowsOfTile, columns: multiple(columns / columnTiles, 8) };
+/** Tiles of a product that keep so many threads busy, and whose weights stay in a core's cache for the rows that follow. */
+export function tileSize(rows: number, inner: number, columns: number, threads: number): TileSize {
+  const rowsOfTile = productRows(rows, threads);
+  const rowTiles = Math.ceil(rows / rowsOfTile);
+  const forThreads = Math.min(Math.ceil(wantedTiles(threads) / rowTiles), Math.ceil(columns / LEAST_COLUMNS));
+  const forCache = rowTiles === 1 ? 1 : Math.ceil(columns / Math.max(LEAST_CACHED_COLUMNS, CACHED_WEIGHTS / inner));
+  return { rows: rowsOfTile, columns: multiple(columns / Math.max(forThreads, forCache), 8) };
+}
+
+/** Rows of a tile of a product, or of a convolution. */
+export function productRows(rows: number, threads: number): number {
+  const most = multiple(rows / Math.ceil(rows / MOST_ROWS), 4);
+  return Math.min(rows, most, Math.max(LEAST_ROWS, multiple(rows / wantedTiles(threads), 4)));
+}
+
+function wantedTiles(threads: number): number {
+  return threads === 1 ? 1 : TILES_PER_THREAD * threads;
 }
 
 /** The least multiple of a step that is not below a number. */
@@ -179,7 +193,7 @@ export class KernelPlan {
 
   project({ input, output, weights, rows, bias, activation }: ProjectPhase): void {
     const { inner, columns, precision, panels, scales } = weights;
-    const tile = tileSize(rows, columns, this.#threads);
+    const tile = tileSize(rows, inner, columns, this.#threads);
     this.#products.push({ rows: tile.rows, weights });
     const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
     const code = PRECISIONS.indexOf(precision);
@@ -225,7 +239,7 @@ export class KernelPlan {
 
   convolve(phase: ConvolvePhase): void {
     const { input, panels, output, rows, channels, kernelSize, groups, starts, ends, bias, rowScales } = phase;
-    const rowsOfTile = convolutionRows(rows, this.#threads);
+    const rowsOfTile = productRows(rows, this.#threads);
     this.#phase(KINDS.convolve, Math.ceil(rows / rowsOfTile), [
       ...[input, panels, output, rows, channels, kernelSize, groups, starts, ends, rowsOfTile, bias, rowScales],
       phase.activation,
@@ -244,9 +258,4 @@ export class KernelPlan {
     const phase = [kind, tiles, 0, 0, ...words];
     this.#words.push(...phase, ...new Array<number>(PHASE_WORDS - phase.length).fill(0));
   }
-}
-
-/** Rows of a tile of a convolution. */
-export function convolutionRows(rows: number, threads: number): number {
-  return tileSize(rows, LEAST_COLUMNS, threads).rows;
 }

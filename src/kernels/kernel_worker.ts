@@ -1,3 +1,4 @@
+import { instantiateKernels } from './instantiate_kernels';
 import type { KernelExports } from './kernel_exports';
 import { type Answer, BOX, type Mail } from './worker_mail';
 
@@ -53,8 +54,7 @@ function take(mail: Mail): void {
       return;
     case 'attach': {
       const { module, memory } = mail;
-      const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-      attached.set(mail.id, { kernels, mail });
+      attached.set(mail.id, { kernels: instantiateKernels(module, memory), mail });
       return;
     }
     case 'detach':

@@ -165,10 +165,10 @@ onTensorflow('TensorflowExecutor', () => {
     expect(tf.memory().numTensors).toBe(given);
   });
 
-  test('many of them listen to the end of the process once, and none when they are disposed', async () => {
+  test('several of them listen to the end of the process once, and none when they are disposed', async () => {
     const before = process.listenerCount('exit');
     const executors = Array.from(
-      { length: 12 },
+      { length: 3 },
       () => new TensorflowExecutor(given.program, given.weights, { weights: 'fed', compiles: true }),
     );
     const warm = executors.map((one) => one.warmUp([[1, 2]]));
@@ -182,8 +182,8 @@ onTensorflow('TensorflowExecutor', () => {
 
 // Ending a session corrupts memory while a graph of it is compiled; the crash comes in about one of ten.
 onTensorflow('TensorflowExecutor disposed while a graph is compiled', () => {
-  test.each([0, 100, 200])('%i ms after the compiler was started, 5 times', async (wait) => {
-    for (let round = 0; round < 5; round++) {
+  test.each([0, 100, 200])('%i ms after the compiler was started, 3 times', async (wait) => {
+    for (let round = 0; round < 3; round++) {
       const { program, weights, model } = lowered(fixtureNamed('conv_kernel_3').config, 'model');
       const executor = new TensorflowExecutor(program, weights, { weights: 'fed', compiles: true });
       const inputs = inputsOf(CASES[0]!);
@@ -218,22 +218,15 @@ onTensorflow('a process', () => {
   const script = join(__dirname, 'exit_while_compiling.ts');
 
   test.each([
-    ['exit', 1, 0],
-    ['exit', 2, 0],
-    ['exit', 3, 0],
-    ['throw', 1, 3],
-  ])(
-    'that ends by %s while a graph is compiled (%i) ends with its own exit code, %i',
-    async (way, _round, expected) => {
-      const { code, stdout, stderr } = await new Promise<{ code: number; stdout: string; stderr: string }>(
-        (resolve) => {
-          const argv = [loader, '--swc', script, way];
-          const child = execFile(process.execPath, argv, { cwd: root }, (_error, stdout, stderr) =>
-            resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-          );
-        },
+    ['exit', 0],
+    ['throw', 3],
+  ])('that ends by %s while a graph is compiled ends with its own exit code, %i', async (way, expected) => {
+    const { code, stdout, stderr } = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+      const argv = [loader, '--swc', script, way];
+      const child = execFile(process.execPath, argv, { cwd: root }, (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode ?? -1, stdout, stderr }),
       );
-      expect({ code, stdout, stderr }).toEqual({ code: expected, stdout: '0 compiled\n', stderr: '' });
-    },
-  );
+    });
+    expect({ code, stdout, stderr }).toEqual({ code: expected, stdout: '0 compiled\n', stderr: '' });
+  });
 });

@@ -1,32 +1,37 @@
-import { convolutionRows, tileSize } from '../../src/kernels/kernel_plan';
+import { productRows, tileSize } from '../../src/kernels/kernel_plan';
 import fc from '../harness/fast_check';
 
 const sizes = fc.record({
   rows: fc.integer({ min: 1, max: 5000 }),
+  inner: fc.integer({ min: 1, max: 5000 }),
   columns: fc.integer({ min: 1, max: 5000 }),
   threads: fc.integer({ min: 1, max: 16 }),
 });
 
-/** `[rows, columns, threads, tile]` of products that occur. */
-const TILES: ReadonlyArray<readonly [number, number, number, { rows: number; columns: number }]> = [
-  [1, 1, 1, { rows: 1, columns: 1 }],
-  [1, 1, 8, { rows: 1, columns: 8 }],
-  [16, 384, 1, { rows: 16, columns: 384 }],
-  [16, 384, 2, { rows: 16, columns: 64 }],
-  [128, 1152, 1, { rows: 96, columns: 1152 }],
-  [128, 1152, 2, { rows: 32, columns: 576 }],
-  [1024, 768, 2, { rows: 96, columns: 768 }],
+/** `[rows, inner, columns, threads, tile]` of products that occur. */
+const TILES: ReadonlyArray<readonly [number, number, number, number, { rows: number; columns: number }]> = [
+  [1, 1, 1, 1, { rows: 1, columns: 8 }],
+  [1, 1, 1, 8, { rows: 1, columns: 8 }],
+  [16, 384, 384, 1, { rows: 16, columns: 384 }],
+  [16, 384, 384, 2, { rows: 16, columns: 64 }],
+  [128, 384, 1152, 1, { rows: 64, columns: 168 }],
+  [128, 384, 1152, 2, { rows: 32, columns: 168 }],
+  [512, 3072, 768, 1, { rows: 88, columns: 32 }],
+  [1024, 768, 768, 2, { rows: 96, columns: 88 }],
 ];
 
 describe('tileSize', () => {
-  test.each(TILES)('of %i rows and %i columns for %i threads', (rows, columns, threads, expected) => {
-    expect(tileSize(rows, columns, threads)).toEqual(expected);
-  });
+  test.each(TILES)(
+    'of %i rows, %i numbers deep, and %i columns for %i threads',
+    (rows, inner, columns, threads, expected) => {
+      expect(tileSize(rows, inner, columns, threads)).toEqual(expected);
+    },
+  );
 
   test('covers every row and column once, in whole panels, by rows that a product passes over together', () => {
     fc.assert(
-      fc.property(sizes, ({ rows, columns, threads }) => {
-        const tile = tileSize(rows, columns, threads);
+      fc.property(sizes, ({ rows, inner, columns, threads }) => {
+        const tile = tileSize(rows, inner, columns, threads);
         const rowTiles = Math.ceil(rows / tile.rows);
         const columnTiles = Math.ceil(columns / tile.columns);
         // Tiles are as many steps of their size: the last of each is neither empty nor beyond.
@@ -45,8 +50,8 @@ describe('tileSize', () => {
 
   test('gives every thread a tile wherever there are rows or columns enough', () => {
     fc.assert(
-      fc.property(sizes, ({ rows, columns, threads }) => {
-        const tile = tileSize(rows, columns, threads);
+      fc.property(sizes, ({ rows, inner, columns, threads }) => {
+        const tile = tileSize(rows, inner, columns, threads);
         const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
         // Those that are worth a thread: 32 rows by 64 columns; a tile may be rounded up to twice that.
         const worthwhile = Math.ceil(rows / 64) * Math.ceil(columns / 128);
@@ -56,7 +61,7 @@ describe('tileSize', () => {
     );
   });
 
-  test('rows of a convolution are those of a product', () => {
-    expect([convolutionRows(5, 1), convolutionRows(500, 1), convolutionRows(500, 4)]).toEqual([5, 96, 32]);
+  test('rows are shared evenly among tiles', () => {
+    expect([productRows(5, 1), productRows(500, 1), productRows(500, 4)]).toEqual([5, 84, 32]);
   });
 });

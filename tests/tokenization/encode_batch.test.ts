@@ -53,8 +53,8 @@ describe.each(tokenizers)('encodeBatch of %s', (_name, load) => {
     ['more keys', TEXTS.slice(0, 3), { batchSize: 2, returnLength: true, returnSpecialTokensMask: true }],
     ['an added token', ['the krill'], {}],
   ];
-  // Threads take a while to start from source, so that the first cases must do for them.
-  const inThreads = cases.slice(0, 2).map(([name, ...others]) => [`${name} in threads`, ...others, 2] as const);
+  // Threads take a while to start from source, so that one case must do for them.
+  const inThreads = cases.slice(1, 2).map(([name, ...others]) => [`${name} in threads`, ...others, 2] as const);
   const allCases = [...cases.map((given) => [...given, 0] as const), ...inThreads];
   test.each(allCases)('%s', async (_case, texts, options, workers) => {
     const batches = await collect(tokenizer.encodeBatch(texts, { ...options, workers }));

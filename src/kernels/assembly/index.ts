@@ -6,7 +6,7 @@ export { gelu, geluGradient } from './gelu';
 export { halfScratchBytes, matMulHalf, packHalf } from './half';
 export { int8PanelBytes, int8ScratchBytes, matMulInt8, packInt8 } from './int8';
 export { addNorm } from './layer_norm';
-export { matMul, matMulFewRows, matMulTransposed, transposedScratchBytes } from './mat_mul';
+export { matMul, matMulFewRows, matMulTransposed, preferSixRows, transposedScratchBytes } from './mat_mul';
 export { norm, normGradient } from './norm_gradient';
 export { packPanels, packTransposed } from './pack';
 export { permuteRows, transposeMatrices } from './permute';

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { bestBuild, bestThreadedBuild, type KernelBuild, kernelModule, kernelsOn } from '../kernel_build';
+import { instantiateKernels } from '../instantiate_kernels';
+import { bestBuild, bestThreadedBuild, type KernelBuild, kernelModule } from '../kernel_build';
 import type { Address, KernelExports } from '../kernel_exports';
 
 /** What is needed of tfjs' wasm backend. */
@@ -102,7 +103,7 @@ function open(backend: WasmBackend): WasmHeap | undefined {
   const build = buildFor(memory);
   if (build === undefined) return undefined;
   try {
-    return new WasmHeap(backend, kernelsOn(memory, kernelModule(build)));
+    return new WasmHeap(backend, instantiateKernels(kernelModule(build), memory));
   } catch (error) {
     // A memory of another kind than the build expects.
     if (error instanceof WebAssembly.LinkError) return undefined;

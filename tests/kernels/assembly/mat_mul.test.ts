@@ -69,6 +69,24 @@ describeKernels('matMul', (arena) => {
     expect(arena.read(result)).toEqual(product(a, b));
   });
 
+  test('blocks of four rows and of six give the same bits, however many are left', () => {
+    const rows = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 96, 97, 102];
+    const b = randomRows(31, 19, 2);
+    const panels = pack(arena, b);
+    for (const m of rows) {
+      const left = arena.matrix(randomRows(m, 31, 1), 33);
+      const [four, six] = [false, true].map((isFaster) => {
+        const result = arena.room(m, 19, 21);
+        arena.kernels.preferSixRows(Number(isFaster));
+        arena.run([result], (kernels) => {
+          kernels.matMul(left.address, left.stride, panels.address, result.address, result.stride, m, 31, 19);
+        });
+        return arena.read(result);
+      });
+      expect(six).toEqual(four);
+    }
+  });
+
   test.each([33, 97, 1000])('a sum of %i products is off by no more than so many roundings', (inner) => {
     const [a, b] = [randomRows(5, inner, 1), randomRows(inner, 9, 2)];
     const magnitude = (rows: number[][]) => rows.map((row) => row.map(Math.abs));

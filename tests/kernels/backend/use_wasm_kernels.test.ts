@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { useWasmKernels } from '../../../src/kernels/backend/use_wasm_kernels';
 import { type WasmBackend, WasmHeap } from '../../../src/kernels/backend/wasm_heap';
 import { fusedKernel, hasFusedKernels } from '../../../src/kernels/fused_kernel';
-import { isThreaded, KERNEL_BUILDS, kernelModule, kernelsOn, supportsBuild } from '../../../src/kernels/kernel_build';
+import { instantiateKernels } from '../../../src/kernels/instantiate_kernels';
+import { isThreaded, KERNEL_BUILDS, kernelModule, supportsBuild } from '../../../src/kernels/kernel_build';
 import { useBackend } from '../../../src/runtime/use_backend';
 
 const kernelOf = (name: string) => tf.getKernel(name, 'wasm')?.kernelFunc;
@@ -53,7 +54,7 @@ const builds = KERNEL_BUILDS.filter((build) => !isThreaded(build) && supportsBui
 test.each(builds)('kernels of the build %s bring nothing that would overwrite the memory', (build) => {
   const memory = new WebAssembly.Memory({ initial: 2 });
   new Uint8Array(memory.buffer).fill(7);
-  kernelsOn(memory, kernelModule(build));
+  instantiateKernels(kernelModule(build), memory);
   expect(new Uint8Array(memory.buffer).every((byte) => byte === 7)).toBe(true);
 });
 

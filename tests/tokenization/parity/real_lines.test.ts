@@ -7,17 +7,21 @@ import { digestsOf, LINES_IN_A_CHUNK, readLineDigests, readRealLines } from './r
 const lines = readRealLines();
 const digests = readLineDigests();
 
-const encodeLines = (tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast) =>
-  lines.map((line) => tokenizer.encode(line, { addSpecialTokens: false }));
+const encodeLines = (tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast, list: readonly string[] = lines) =>
+  list.map((line) => tokenizer.encode(line, { addSpecialTokens: false }));
 
-/** The chunks of rows whose ids are not those of the reference, by their first lines. */
-function wrongChunks(rows: readonly number[][], expected: readonly string[]) {
+/** The chunks of rows whose ids are not those of the reference, by their first lines; rows of all lines by default. */
+function wrongChunks(rows: readonly number[][], expected: readonly string[], list: readonly string[] = lines) {
   const found = digestsOf(rows);
   expect(found).toHaveLength(expected.length);
   return found.flatMap((digest, chunk) =>
-    digest === expected[chunk] ? [] : [{ firstLine: chunk * LINES_IN_A_CHUNK, text: lines[chunk * LINES_IN_A_CHUNK] }],
+    digest === expected[chunk] ? [] : [{ firstLine: chunk * LINES_IN_A_CHUNK, text: list[chunk * LINES_IN_A_CHUNK] }],
   );
 }
+
+/** Whether a chunk is one of those that stand for all where the same engine has cut all lines already. */
+const isInPart = (chunk: number) => chunk % 4 === 0;
+const part = lines.filter((_, index) => isInPart(Math.floor(index / LINES_IN_A_CHUNK)));
 
 test('there are more than 20,000 lines', () => {
   expect(lines).toHaveLength(23_401);
@@ -34,9 +38,10 @@ describe.each(ALL_MODELS)('real text with the %s model', (name) => {
     fastRows = encodeLines(await DebertaV2TokenizerFast.fromModel(bytes, { ...options, algorithm: 'fast' }));
   });
 
-  test('DebertaV2Tokenizer gives the ids of the slow class', async () => {
+  test('DebertaV2Tokenizer gives the ids of the slow class, on a part of the lines', async () => {
     const tokenizer = await DebertaV2Tokenizer.fromModel(modelBytes(name), options);
-    expect(wrongChunks(encodeLines(tokenizer), slow)).toEqual([]);
+    const expected = slow.filter((_, chunk) => isInPart(chunk));
+    expect(wrongChunks(encodeLines(tokenizer, part), expected, part)).toEqual([]);
   });
 
   test('DebertaV2TokenizerFast gives the ids of the slow class', () => {

@@ -9,7 +9,9 @@ import { RustTokenizer } from './rust_tokenizer';
 
 const { shared, more } = readTexts();
 const texts = [...shared, ...more];
-const lines = readRealLines();
+/** The real lines are one in so many of all, which has some of every language. */
+const STEP = 5;
+const lines = readRealLines().filter((_, number) => number % STEP === 0);
 const digests = readLineDigests();
 
 /** How what the Rust library makes of a list of texts differs. */
@@ -24,9 +26,9 @@ interface Differences {
   offsets: number;
 }
 
-/** Numbers of the real lines in decomposed Vietnamese, and of some in Burmese. */
-const VIETNAMESE = [23155, 23156, 23157, 23158, 23159, 23160, 23161, 23162, 23163, 23164];
-const BURMESE = [21490, 21491, 21493, 21494, 21495, 21496, 21497];
+/** Which of the real lines are in decomposed Vietnamese, and some in Burmese, by their numbers among all. */
+const VIETNAMESE = [23155, 23160].map((number) => number / STEP);
+const BURMESE = [21490, 21495].map((number) => number / STEP);
 
 const NONE: Differences = { ids: [], surfaces: 0, words: 0, offsets: 0 };
 
@@ -46,7 +48,7 @@ const SLOW_CLASS: Record<AnyModelName, { texts: Differences; lines: Differences 
       words: 0,
       offsets: 37,
     },
-    lines: { ids: VIETNAMESE, surfaces: 7, words: 0, offsets: 131 },
+    lines: { ids: VIETNAMESE, surfaces: 2, words: 0, offsets: 27 },
   },
   byte_fallback: {
     texts: {
@@ -58,7 +60,7 @@ const SLOW_CLASS: Record<AnyModelName, { texts: Differences; lines: Differences 
       words: 0,
       offsets: 234,
     },
-    lines: { ids: [...BURMESE, ...VIETNAMESE], surfaces: 0, words: 0, offsets: 1787 },
+    lines: { ids: [...BURMESE, ...VIETNAMESE], surfaces: 0, words: 0, offsets: 361 },
   },
   multilingual: {
     texts: {
@@ -67,7 +69,7 @@ const SLOW_CLASS: Record<AnyModelName, { texts: Differences; lines: Differences 
       words: 0,
       offsets: 40,
     },
-    lines: { ids: VIETNAMESE, surfaces: 7, words: 0, offsets: 135 },
+    lines: { ids: VIETNAMESE, surfaces: 2, words: 0, offsets: 27 },
   },
   lower_cased: {
     texts: {
@@ -76,7 +78,7 @@ const SLOW_CLASS: Record<AnyModelName, { texts: Differences; lines: Differences 
       words: 0,
       offsets: 156,
     },
-    lines: { ids: VIETNAMESE, surfaces: 7, words: 0, offsets: 18635 },
+    lines: { ids: VIETNAMESE, surfaces: 2, words: 0, offsets: 3667 },
   },
 };
 
@@ -108,7 +110,7 @@ describe.each(cases)(
       await mkdir(path('alone'));
       await copyFile(path('saved', 'tokenizer.json'), path('alone', 'tokenizer.json'));
       const alone = await DebertaV2TokenizerFast.fromPretrained(path('alone'));
-      const all = [...texts, ...lines.slice(-3000)];
+      const all = [...texts, ...lines.slice(-600)];
       expect(compare(all, alone, await rust.encode(all))).toEqual(NONE);
     });
 

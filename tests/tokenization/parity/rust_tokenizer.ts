@@ -31,6 +31,11 @@ export class RustTokenizer {
     return encodings.map((encoding, index) => readEncoding(encoding, texts[index]!));
   }
 
+  /** The texts that it makes of rows of ids. */
+  decode(rows: number[][], { skipSpecialTokens = false } = {}): Promise<string[]> {
+    return this.#tokenizer.decodeBatch(rows, skipSpecialTokens);
+  }
+
   /** What it makes of texts or pairs with the special tokens of its template. */
   async encodeIds(text: string, pair?: string): Promise<number[]> {
     return (await this.#tokenizer.encode(text, pair)).getIds();

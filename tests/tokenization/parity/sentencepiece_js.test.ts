@@ -16,7 +16,8 @@ const TIES: Record<AnyModelName, { hard: string[]; lines: string[] }> = {
 };
 
 const { shared, more } = readTexts();
-const lines = readRealLines();
+// A part of them, since those of our engine are compared with the reference's, all of them, elsewhere.
+const lines = readRealLines().filter((_, number) => number % 4 === 1);
 
 describe.each(ALL_MODELS)('sentencepiece-js with the %s model', (name) => {
   const model = SentencePieceModel.fromBytes(modelBytes(name));

@@ -15,14 +15,23 @@ import {
   specialTokens,
 } from './tokenizer_json';
 
-const SETTINGS = [
+const BOTH_OR_NEITHER = [
   { doLowerCase: false, splitByPunct: false },
-  { doLowerCase: true, splitByPunct: false },
-  { doLowerCase: false, splitByPunct: true },
   { doLowerCase: true, splitByPunct: true },
 ];
+const ONE = [
+  { doLowerCase: true, splitByPunct: false },
+  { doLowerCase: false, splitByPunct: true },
+];
+// One setting without the other does the same with every model, so that one of DeBERTa's and another stand for all.
 const WHOLE = [...ALL_MODELS, ...RAW_MODELS].flatMap((name) =>
-  (['fast', 'slow'] as const).flatMap((algorithm) => SETTINGS.map((settings) => ({ name, algorithm, ...settings }))),
+  (['fast', 'slow'] as const).flatMap((algorithm) =>
+    [...BOTH_OR_NEITHER, ...(name === 'byte_fallback' || name === 'symbols' ? ONE : [])].map((settings) => ({
+      name,
+      algorithm,
+      ...settings,
+    })),
+  ),
 );
 
 test.each(WHOLE)(
@@ -237,9 +246,9 @@ const REPEATED = [
   '[MASK]',
   ' .',
 ];
-const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true };
 
-test.each(REPEATED)('200,000 characters of %j go through every component', (part) => {
+describe('200,000 characters', () => {
+  const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true };
   const { normalizers } = fixtureTokenizerJson('plain').normalizer as { normalizers: JsonParts[] };
   const json = fixtureTokenizerJson('plain', {
     normalizer: {
@@ -248,8 +257,12 @@ test.each(REPEATED)('200,000 characters of %j go through every component', (part
     },
     pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Punctuation' }, metaspace] },
   });
-  const text = part.repeat(200_000 / part.length);
-  const tokens = new TokenList();
-  TokenizerPipeline.fromJson(json).encode(text, tokens);
-  expect(tokens.ends.at(-1) ?? text.length).toBeLessThanOrEqual(text.length);
+  const pipeline = TokenizerPipeline.fromJson(json);
+
+  test.each(REPEATED)('of %j go through every component', (part) => {
+    const text = part.repeat(200_000 / part.length);
+    const tokens = new TokenList();
+    pipeline.encode(text, tokens);
+    expect(tokens.ends.at(-1) ?? text.length).toBeLessThanOrEqual(text.length);
+  });
 });

@@ -21,8 +21,12 @@ const cases = kinds.flatMap(([kind, options]) =>
 );
 
 describe.each(cases)('$title', ({ kind, options, name }) => {
-  test('takes any string', async () => {
-    const tokenizer = await load(kind, name, options);
+  let tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast;
+  beforeAll(async () => {
+    tokenizer = await load(kind, name, options);
+  });
+
+  test('takes any string', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const ids = tokenizer.encode(text);
@@ -31,25 +35,23 @@ describe.each(cases)('$title', ({ kind, options, name }) => {
         expect(tokenizer.tokenize(text)).toHaveLength(ids.length - 2);
         expect(typeof tokenizer.decode(ids)).toBe('string');
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
-  test('takes a lone surrogate for U+FFFD', async () => {
-    const tokenizer = await load(kind, name, options);
+  test('takes a lone surrogate for U+FFFD', () => {
     const surrogate = fc.integer({ min: 0xd800, max: 0xdfff }).map((unit) => String.fromCharCode(unit));
     fc.assert(
       fc.property(anyText, surrogate, anyText, (before, lone, after) => {
         const text = before + lone + after;
         expect(tokenizer.encode(text)).toEqual(tokenizer.encode(wellFormed(text)));
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });
 
 const KILO = 1 << 10;
-const MEGA = 1 << 20;
 
 const monotonous: [name: string, unit: string][] = [
   ['one letter', 'x'],
@@ -76,33 +78,36 @@ const longKinds = [
 ] as const;
 
 describe.each(longKinds)('%s, %j, on a long text without a break', (kind, options) => {
-  test.each(monotonous)('takes as long by the character as on a short one: %s', async (_name, unit) => {
-    const tokenizer = await load(kind, 'byte_fallback', options);
-    const [short, long] = [8 * KILO, 256 * KILO].map((length) => unit.repeat(length / unit.length)) as [string, string];
-    tokenizer.encode(short);
-    const forShort = best(() => tokenizer.encode(short), 5) / short.length;
-    const forLong = best(() => tokenizer.encode(long), 2) / long.length;
-    // 32 times the length: an algorithm of quadratic time takes 32 times as long for each character.
-    expect(forLong / forShort).toBeLessThan(12);
+  let tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast;
+  beforeAll(async () => {
+    tokenizer = await load(kind, 'byte_fallback', options);
   });
 
-  test('takes a megabyte', async () => {
-    const tokenizer = await load(kind, 'plain', options);
-    const text = 'whale'.repeat(MEGA / 5);
-    const ids = tokenizer.encode(text);
-    expect(ids.length).toBeGreaterThan(MEGA / 10);
-    expect(tokenizer.decode(ids, { skipSpecialTokens: true })).toBe(text);
+  test.each(monotonous)('takes as long by the character as on a short one: %s', (_name, unit) => {
+    const [short, long] = [4 * KILO, 128 * KILO].map((length) => unit.repeat(length / unit.length)) as [string, string];
+    tokenizer.encode(short);
+    const forShort = Math.min(...Array.from({ length: 5 }, () => timeOf(tokenizer, short)));
+    // 32 times the length: an algorithm of quadratic time takes 32 times as long for each character.
+    const limit = 12 * forShort;
+    // A second run makes up for a first one that something else held up.
+    const forLong = timeOf(tokenizer, long);
+    expect(forLong < limit ? forLong : timeOf(tokenizer, long)).toBeLessThan(limit);
+  });
+
+  test('takes half a megabyte', async () => {
+    const plain = await load(kind, 'plain', options);
+    const text = 'whale'.repeat((512 * KILO) / 5);
+    const ids = plain.encode(text);
+    expect(ids.length).toBeGreaterThan(text.length / 10);
+    expect(plain.decode(ids, { skipSpecialTokens: true })).toBe(text);
   });
 });
 
-/** The least time that some runs take, in milliseconds. */
-function best(run: () => unknown, runs: number): number {
-  const times = Array.from({ length: runs }, () => {
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  });
-  return Math.min(...times);
+/** How long a tokenizer takes to encode a text, in milliseconds by the UTF-16 code unit. */
+function timeOf(tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast, text: string): number {
+  const start = performance.now();
+  tokenizer.encode(text);
+  return (performance.now() - start) / text.length;
 }
 
 function wellFormed(text: string): string {

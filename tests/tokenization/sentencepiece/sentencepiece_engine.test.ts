@@ -44,11 +44,20 @@ test('ties are settled as SentencePiece settles them, after texts of any length'
   expect(differing).toEqual([]);
 });
 
+/** Whether a code point is a character that Unicode describes, so neither unassigned nor for private use. */
+function isDescribed(code: number): boolean {
+  return !/[\p{Cn}\p{Co}\p{Cs}]/u.test(String.fromCodePoint(code));
+}
+
 test('every character there is comes out as in SentencePiece', () => {
   const { block, digests } = readFixture<{ block: number; digests: string[] }>('characters.json');
-  const blocks = digests.map((_, index) => {
+  const codesOf = (index: number) => Array.from({ length: block }, (_, place) => index * block + place);
+  // Blocks without a character that Unicode describes are all alike, so that some of them do.
+  const chosen = [...digests.keys()].filter((index) => index % 16 === 15 || codesOf(index).some(isDescribed));
+  expect(chosen.length).toBeGreaterThan(50);
+  const blocks = chosen.map((index) => {
     let lines = '';
-    for (let code = index * block; code < (index + 1) * block; code++) {
+    for (const code of codesOf(index)) {
       if (code >= 0xd800 && code < 0xe000) continue;
       const character = String.fromCodePoint(code);
       for (const text of [`a${character}b`, `${character}\u0301 ${character}${character}`]) {
@@ -57,7 +66,7 @@ test('every character there is comes out as in SentencePiece', () => {
     }
     return digestOf(lines);
   });
-  expect(blocks).toEqual(digests);
+  expect(blocks).toEqual(chosen.map((index) => digests[index]));
 });
 
 // Positions are those of Hugging Face's Rust library where it finds the same tokens.

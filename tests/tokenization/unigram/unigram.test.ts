@@ -38,7 +38,7 @@ function byWord(segmenter: Unigram, texts: readonly string[]): number[] {
   return texts.flatMap((text) => {
     const units = unitsOf(text);
     const count = segmenter.segmentWord(units, 0, units.length);
-    return Array.from(segmenter.ids.subarray(segmenter.at, segmenter.at + count));
+    return [...segmenter.ids.subarray(segmenter.at, segmenter.at + count)];
   });
 }
 
@@ -98,7 +98,7 @@ test('cutting word by word, with words remembered, is cutting the text at once',
       expect(byWord(segmenter, texts)).toEqual(expected);
       expect(byWord(segmenter, texts)).toEqual(expected);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -116,7 +116,7 @@ test('more words than are remembered, and words that are too long for it', () =>
   const scores = [0, -1, -2, -2, -4];
   const long = `▁${'ab'.repeat(LONGEST_CACHED)}`;
   const binary = (number: number) => `▁${number.toString(2).replaceAll('0', 'a').replaceAll('1', 'b')}`;
-  const texts = Array.from({ length: 70_000 }, (_, index) => (index % 1000 === 0 ? long : binary(index)));
+  const texts = Array.from({ length: 45_000 }, (_, index) => (index % 1000 === 0 ? long : binary(index)));
   const segmenter = unigram(pieces, scores, 'float64');
   const first = byWord(segmenter, texts);
   expect(byWord(segmenter, texts)).toEqual(first);
@@ -132,11 +132,11 @@ test('the work grows with the length of a text without spaces, not faster', () =
       return super.child(node, unit);
     }
   }
-  const steps = [1000, 1_000_000].map((length) => {
+  const steps = [1000, 200_000].map((length) => {
     const trie = new Counting(pieces);
     const viterbi = new Viterbi(trie, Float64Array.of(Number.NaN, -1, -2, -3, -4), UNK, UNK_SCORE);
     expect(viterbi.segmentRounded(unitsOf('a'.repeat(length)), 0, length, 0)).toBeGreaterThan(0);
     return trie.steps;
   });
-  expect(steps[1]! / steps[0]!).toBeLessThan(1010);
+  expect(steps[1]! / steps[0]!).toBeLessThan(202);
 });
