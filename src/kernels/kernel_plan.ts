@@ -135,12 +135,21 @@ export interface TileSize {
   readonly columns: number;
 }
 
-/** Tiles of a product that keep so many threads busy, and whose weights stay in a core's cache for the rows that follow. */
-export function tileSize(rows: number, inner: number, columns: number, threads: number): TileSize {
+/**
+ * Tiles of a product that keep so many threads busy, and whose weights stay in a core's cache for the rows that follow.
+ *
+ * Weights in fewer bits are small as they are, and each tile has its rows, or its weights, to convert.
+ */
+export function tileSize(
+  rows: number,
+  { inner, columns, precision }: Pick<PackedMatrix, 'inner' | 'columns' | 'precision'>,
+  threads: number,
+): TileSize {
   const rowsOfTile = productRows(rows, threads);
   const rowTiles = Math.ceil(rows / rowsOfTile);
   const forThreads = Math.min(Math.ceil(wantedTiles(threads) / rowTiles), Math.ceil(columns / LEAST_COLUMNS));
-  const forCache = rowTiles === 1 ? 1 : Math.ceil(columns / Math.max(LEAST_CACHED_COLUMNS, CACHED_WEIGHTS / inner));
+  const isCached = rowTiles > 1 && precision === 'float32';
+  const forCache = isCached ? Math.ceil(columns / Math.max(LEAST_CACHED_COLUMNS, CACHED_WEIGHTS / inner)) : 1;
   return { rows: rowsOfTile, columns: multiple(columns / Math.max(forThreads, forCache), 8) };
 }
 
@@ -193,7 +202,7 @@ export class KernelPlan {
 
   project({ input, output, weights, rows, bias, activation }: ProjectPhase): void {
     const { inner, columns, precision, panels, scales } = weights;
-    const tile = tileSize(rows, inner, columns, this.#threads);
+    const tile = tileSize(rows, weights, this.#threads);
     this.#products.push({ rows: tile.rows, weights });
     const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
     const code = PRECISIONS.indexOf(precision);

@@ -24,14 +24,14 @@ describe('tileSize', () => {
   test.each(TILES)(
     'of %i rows, %i numbers deep, and %i columns for %i threads',
     (rows, inner, columns, threads, expected) => {
-      expect(tileSize(rows, inner, columns, threads)).toEqual(expected);
+      expect(tileSize(rows, { inner, columns, precision: 'float32' }, threads)).toEqual(expected);
     },
   );
 
   test('covers every row and column once, in whole panels, by rows that a product passes over together', () => {
     fc.assert(
       fc.property(sizes, ({ rows, inner, columns, threads }) => {
-        const tile = tileSize(rows, inner, columns, threads);
+        const tile = tileSize(rows, { inner, columns, precision: 'float32' }, threads);
         const rowTiles = Math.ceil(rows / tile.rows);
         const columnTiles = Math.ceil(columns / tile.columns);
         // Tiles are as many steps of their size: the last of each is neither empty nor beyond.
@@ -51,7 +51,7 @@ describe('tileSize', () => {
   test('gives every thread a tile wherever there are rows or columns enough', () => {
     fc.assert(
       fc.property(sizes, ({ rows, inner, columns, threads }) => {
-        const tile = tileSize(rows, inner, columns, threads);
+        const tile = tileSize(rows, { inner, columns, precision: 'float32' }, threads);
         const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns);
         // Those that are worth a thread: 32 rows by 64 columns; a tile may be rounded up to twice that.
         const worthwhile = Math.ceil(rows / 64) * Math.ceil(columns / 128);
@@ -59,6 +59,10 @@ describe('tileSize', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test.each(['float16', 'int8'] as const)('%s has no more tiles than threads want', (precision) => {
+    expect(tileSize(512, { inner: 3072, columns: 768, precision }, 1)).toEqual({ rows: 88, columns: 768 });
   });
 
   test('rows are shared evenly among tiles', () => {

@@ -36,7 +36,8 @@ export function softmaxRow(x: usize, added: usize, mask: usize, y: usize, column
       score = f32x4.add(score, f32x4.mul(masked, f32x4.splat(MASKED_SCORE)));
     }
     storeSome(y + at, score, left);
-    highest = f32x4.max(highest, left >= 4 ? score : v128.bitselect(score, lowest, firstLanes(left)));
+    // A score that is not a number is passed over here, and makes the sum none.
+    highest = f32x4.pmax(highest, left >= 4 ? score : v128.bitselect(score, lowest, firstLanes(left)));
     at += 16;
   }
   const shift = f32x4.splat(maximumOf(highest));

@@ -41,10 +41,15 @@ export function storeSome(target: usize, x: v128, left: i32): void {
   else storeFirst(target, x, left);
 }
 
+/** 1.5 · 2^23: a number below 2^22 that is added to it is rounded to a whole one, which its lowest bits then are. */
+const WHOLE: f32 = 12582912;
+
 /** e to the x within 2 units in the last place; below −87 about e^−87, above 88 about e^88. (Cephes' expf.) */
 export function exponential(exponent: v128): v128 {
-  const x = f32x4.min(f32x4.max(exponent, f32x4.splat(-87)), f32x4.splat(88));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(<f32>Math.LOG2E)));
+  // The other minimum and maximum, and conversions that know of overflow, are many instructions on an x64.
+  const x = f32x4.pmin(f32x4.pmax(exponent, f32x4.splat(-87)), f32x4.splat(88));
+  const rounded = f32x4.add(f32x4.mul(x, f32x4.splat(<f32>Math.LOG2E)), f32x4.splat(WHOLE));
+  const n = f32x4.sub(rounded, f32x4.splat(WHOLE));
   // ln 2 in two parts, so that the remainder is exact.
   let r = multiplyAdd(n, f32x4.splat(-0.693359375), x);
   r = multiplyAdd(n, f32x4.splat(2.1219444e-4), r);
@@ -55,7 +60,8 @@ export function exponential(exponent: v128): v128 {
   p = multiplyAdd(p, r, f32x4.splat(1.6666665459e-1));
   p = multiplyAdd(p, r, f32x4.splat(5.0000001201e-1));
   p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
+  // 2 to the n: n as the exponent, which 1 has 127 of.
+  return f32x4.mul(p, i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(reinterpret<i32>(<f32>1))));
 }
 
 /** The error function within 6e-7: 2e-7 by its formula, the rest by rounding near 0. (Abramowitz and Stegun, 7.1.26.) */
