@@ -1,7 +1,7 @@
 import { ACTIVATION_CODES } from '../kernels/activation_code';
 import type { Address } from '../kernels/kernel_exports';
 import type { KernelMemory } from '../kernels/kernel_memory';
-import { KernelPlan, productRows, TILE_WORDS } from '../kernels/kernel_plan';
+import { convolutionRows, KernelPlan, TILE_WORDS } from '../kernels/kernel_plan';
 import type { PlanPlace } from '../kernels/kernel_runner';
 import { lastRead } from './last_read';
 import type { PackedPositions } from './packed_positions';
@@ -318,7 +318,7 @@ class Planner {
       rowScales: this.#scales,
       activation: ACTIVATION_CODES[step.activation],
     });
-    const windowNumbers = productRows(input.rows, this.#context.threads) * weights.inner;
+    const windowNumbers = convolutionRows(input.rows, this.#context.threads) * weights.inner;
     this.#scratchBytes = Math.max(this.#scratchBytes, 4 * windowNumbers);
     const residual = this.#value(step.residual).address;
     this.#normalize(output, output, step.norm, { residual, rowScales: this.#scales });

@@ -116,7 +116,7 @@ export const CONTROL = {
 
 const KINDS = { project: 1, addNorm: 2, addRows: 3, attend: 4, convolve: 5, pickRows: 6 } as const;
 
-/** Rows that a tile has at most, which are those that a product passes over at a time. */
+/** Rows that a tile has at most, which are those that a product passes over at a time; see assembly/mat_mul.ts. */
 const MOST_ROWS = 96;
 /** Rows below which a tile reads more weights than it is worth. */
 const LEAST_ROWS = 32;
@@ -145,18 +145,25 @@ export function tileSize(
   { inner, columns, precision }: Pick<PackedMatrix, 'inner' | 'columns' | 'precision'>,
   threads: number,
 ): TileSize {
-  const rowsOfTile = productRows(rows, threads);
+  const wanted = wantedTiles(threads);
+  const mostColumnTiles = Math.ceil(columns / LEAST_COLUMNS);
+  const rowsOfTile = rowsIn(Math.ceil(wanted / mostColumnTiles), rows);
   const rowTiles = Math.ceil(rows / rowsOfTile);
-  const forThreads = Math.min(Math.ceil(wantedTiles(threads) / rowTiles), Math.ceil(columns / LEAST_COLUMNS));
+  const forThreads = Math.min(Math.ceil(wanted / rowTiles), mostColumnTiles);
   const isCached = rowTiles > 1 && precision === 'float32';
   const forCache = isCached ? Math.ceil(columns / Math.max(LEAST_CACHED_COLUMNS, CACHED_WEIGHTS / inner)) : 1;
   return { rows: rowsOfTile, columns: multiple(columns / Math.max(forThreads, forCache), 8) };
 }
 
-/** Rows of a tile of a product, or of a convolution. */
-export function productRows(rows: number, threads: number): number {
+/** Rows of a tile of a convolution. */
+export function convolutionRows(rows: number, threads: number): number {
+  return rowsIn(wantedTiles(threads), rows);
+}
+
+/** Rows of a tile where so many tiles would do; never more than a product passes over at a time, nor too few to be worth it. */
+function rowsIn(tiles: number, rows: number): number {
   const most = multiple(rows / Math.ceil(rows / MOST_ROWS), 4);
-  return Math.min(rows, most, Math.max(LEAST_ROWS, multiple(rows / wantedTiles(threads), 4)));
+  return Math.min(rows, most, Math.max(LEAST_ROWS, multiple(rows / tiles, 4)));
 }
 
 function wantedTiles(threads: number): number {
@@ -248,7 +255,7 @@ export class KernelPlan {
 
   convolve(phase: ConvolvePhase): void {
     const { input, panels, output, rows, channels, kernelSize, groups, starts, ends, bias, rowScales } = phase;
-    const rowsOfTile = productRows(rows, this.#threads);
+    const rowsOfTile = convolutionRows(rows, this.#threads);
     this.#phase(KINDS.convolve, Math.ceil(rows / rowsOfTile), [
       ...[input, panels, output, rows, channels, kernelSize, groups, starts, ends, rowsOfTile, bias, rowScales],
       phase.activation,

@@ -1,4 +1,4 @@
-import { productRows, tileSize } from '../../src/kernels/kernel_plan';
+import { convolutionRows, tileSize } from '../../src/kernels/kernel_plan';
 import fc from '../harness/fast_check';
 
 const sizes = fc.record({
@@ -15,7 +15,8 @@ const TILES: ReadonlyArray<readonly [number, number, number, number, { rows: num
   [16, 384, 384, 1, { rows: 16, columns: 384 }],
   [16, 384, 384, 2, { rows: 16, columns: 64 }],
   [128, 384, 1152, 1, { rows: 64, columns: 168 }],
-  [128, 384, 1152, 2, { rows: 32, columns: 168 }],
+  [128, 384, 1152, 2, { rows: 64, columns: 168 }],
+  [128, 384, 1152, 16, { rows: 32, columns: 72 }],
   [512, 3072, 768, 1, { rows: 88, columns: 32 }],
   [1024, 768, 768, 2, { rows: 96, columns: 88 }],
 ];
@@ -66,6 +67,6 @@ describe('tileSize', () => {
   });
 
   test('rows are shared evenly among tiles', () => {
-    expect([productRows(5, 1), productRows(500, 1), productRows(500, 4)]).toEqual([5, 84, 32]);
+    expect([convolutionRows(5, 1), convolutionRows(500, 1), convolutionRows(500, 4)]).toEqual([5, 84, 32]);
   });
 });
