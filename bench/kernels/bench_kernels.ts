@@ -1,10 +1,10 @@
 import { KERNEL_BUILDS, supportsBuild } from '../../src/kernels/kernel_build';
 import { KernelMemory } from '../../src/kernels/kernel_memory';
 import { describeMachine } from '../describe_machine';
+import { enableRelaxedSimd } from '../enable_relaxed_simd';
 import { markdownTable } from '../markdown_table';
 import { bestTimes, type TimingOptions } from './best_times';
 import { ELEMENT_CASES } from './element_cases';
-import { enableRelaxedSimd } from './enable_relaxed_simd';
 import { type KernelCase, Room } from './kernel_case';
 import { PRODUCT_CASES } from './product_cases';
 

@@ -1,5 +1,5 @@
 import { type BackendName, TFDebertaV2Model, tf, useBackend } from '../../src/index';
-import { enableRelaxedSimd } from '../kernels/enable_relaxed_simd';
+import { enableRelaxedSimd } from '../enable_relaxed_simd';
 import { type PreparedBatch, serve } from './serve';
 
 /** This package on one backend. Usage: tfjs_participant.ts BACKEND THREADS [float32|int8 [relaxed]] */

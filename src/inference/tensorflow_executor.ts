@@ -95,6 +95,7 @@ export class TensorflowExecutor implements Executor {
   /** Runs a shape on no text in particular. */
   #dryRun(shape: string, choice: GraphChoice): void {
     const [batch, length] = parseShape(shape);
+    // Nothing is returned, since tidy would keep it.
     tf.tidy(() => {
       this.#runTimed(shape, choice, { inputIds: tf.zeros([batch, length], 'int32') });
     });

@@ -10,13 +10,11 @@ const digests = readLineDigests();
 const encodeLines = (tokenizer: DebertaV2Tokenizer | DebertaV2TokenizerFast, list: readonly string[] = lines) =>
   list.map((line) => tokenizer.encode(line, { addSpecialTokens: false }));
 
-/** The chunks of rows whose ids are not those of the reference, by their first lines; rows of all lines by default. */
+/** The first lines of the chunks whose ids are not those of the reference; rows of all lines by default. */
 function wrongChunks(rows: readonly number[][], expected: readonly string[], list: readonly string[] = lines) {
   const found = digestsOf(rows);
   expect(found).toHaveLength(expected.length);
-  return found.flatMap((digest, chunk) =>
-    digest === expected[chunk] ? [] : [{ firstLine: chunk * LINES_IN_A_CHUNK, text: list[chunk * LINES_IN_A_CHUNK] }],
-  );
+  return found.flatMap((digest, chunk) => (digest === expected[chunk] ? [] : [list[chunk * LINES_IN_A_CHUNK]]));
 }
 
 /** Whether a chunk is one of those that stand for all where the same engine has cut all lines already. */

@@ -49,7 +49,7 @@ function isDescribed(code: number): boolean {
   return !/[\p{Cn}\p{Co}\p{Cs}]/u.test(String.fromCodePoint(code));
 }
 
-test('every character there is comes out as in SentencePiece', () => {
+test('every character that Unicode describes comes out as in SentencePiece', () => {
   const { block, digests } = readFixture<{ block: number; digests: string[] }>('characters.json');
   const codesOf = (index: number) => Array.from({ length: block }, (_, place) => index * block + place);
   // Blocks without a character that Unicode describes are all alike, so that some of them do.
