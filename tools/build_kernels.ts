@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { RESERVED_MEMORY } from '../src/kernels/reserved_memory';
 import { hashKernelSources } from './hash_kernel_sources';
 
 // Compiles the kernels of src/kernels/assembly/ and the code of their threads into modules of strings, so that the package
@@ -44,7 +45,17 @@ async function main(): Promise<void> {
 
 async function compile(name: string, flags: readonly string[], folder: string): Promise<[string, Buffer]> {
   const output = join(folder, `${name}.wasm`);
-  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--disableWarning', '112'];
+  const options = [
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--disableWarning',
+    '112',
+    '--memoryBase',
+    `${RESERVED_MEMORY.start}`,
+  ];
   const entry = join(KERNELS, 'assembly', 'index.ts');
   await promisify(execFile)(process.execPath, [COMPILER, entry, '-o', output, ...options, ...flags]);
   return [name, await readFile(output)];

@@ -8,9 +8,8 @@ const KERNELS = join(ROOT, 'src', 'kernels');
 /** A hash of everything that the compiled kernels are made from: their sources, those of their threads, the compiler. */
 export function hashKernelSources(): string {
   const assembly = readdirSync(join(KERNELS, 'assembly')).map((name) => join('assembly', name));
-  const files = [...assembly.sort(), 'instantiate_kernels.ts', 'kernel_worker.ts', 'worker_mail.ts'].map((name) =>
-    join(KERNELS, name),
-  );
+  const others = ['instantiate_kernels.ts', 'kernel_worker.ts', 'reserved_memory.ts', 'worker_mail.ts'];
+  const files = [...assembly.sort(), ...others].map((name) => join(KERNELS, name));
   const hash = createHash('sha256');
   for (const file of [...files, join(__dirname, 'build_kernels.ts')]) {
     hash.update(readFileSync(file, 'utf8').replace(/\r\n/g, '\n'));

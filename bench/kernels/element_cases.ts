@@ -63,6 +63,8 @@ function prepareAddNorm(room: Room, columns: number): () => void {
 
 function prepareGelu(room: Room, columns: number): () => void {
   const { kernels } = room.memory;
-  const [x, bias] = [room.numbers(ROWS * columns), room.numbers(columns)];
+  const [x, bias] = [room.numbers(ROWS * columns), room.take(4 * columns)];
+  // Activated in place again and again, numbers settle near −0.17; with a positive bias they would grow without end.
+  room.memory.floats(bias, columns).fill(-0.5);
   return () => kernels.biasActivate(x, columns, bias, ROWS, columns, ACTIVATION_CODES.gelu);
 }

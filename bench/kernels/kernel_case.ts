@@ -1,5 +1,5 @@
 import type { Address } from '../../src/kernels/kernel_exports';
-import { aligned, type KernelMemory } from '../../src/kernels/kernel_memory';
+import { aligned, KernelMemory } from '../../src/kernels/kernel_memory';
 
 /** A kernel at a size. */
 export interface KernelCase {
@@ -11,10 +11,10 @@ export interface KernelCase {
   readonly prepare: (room: Room) => () => void;
 }
 
-/** Takes room in a memory, from address 64 on. */
+/** Takes room in a memory. */
 export class Room {
   readonly memory: KernelMemory;
-  #end: Address = 64;
+  #end: Address = KernelMemory.start;
 
   constructor(memory: KernelMemory) {
     this.memory = memory;

@@ -2,6 +2,7 @@ import { BackendError } from '../errors';
 import { instantiateKernels } from './instantiate_kernels';
 import { isThreaded, type KernelBuild, kernelModule } from './kernel_build';
 import type { Address, KernelExports } from './kernel_exports';
+import { RESERVED_MEMORY } from './reserved_memory';
 
 const PAGE = 65536;
 /** Pages of 4 GiB, the most that WebAssembly can address. */
@@ -11,6 +12,9 @@ const MARGIN = 64;
 
 /** A memory with kernels that work on it. It grows, and never shrinks; see kernel_runners.ts for what becomes of it. */
 export class KernelMemory {
+  /** The first address that is free. */
+  static readonly start: Address = RESERVED_MEMORY.end;
+
   readonly memory: WebAssembly.Memory;
   readonly kernels: KernelExports;
   #pages = 1;

@@ -2,12 +2,12 @@ import { BackendError } from '../errors';
 import { isNode } from '../files/node_builtins';
 import { isThreaded } from './kernel_build';
 import type { Address } from './kernel_exports';
-import { aligned, type KernelMemory } from './kernel_memory';
+import { aligned, KernelMemory } from './kernel_memory';
 import { CONTROL, type KernelPlan } from './kernel_plan';
 import { type HelpedMemory, kernelThreads } from './kernel_threads';
 
-/** Where the control block is; address 0 stands for none. */
-const CONTROL_ADDRESS = 64;
+/** Where the control block is. */
+const CONTROL_ADDRESS = KernelMemory.start;
 
 /** Where a plan's records and its threads' working memory lie. */
 export interface PlanPlace {

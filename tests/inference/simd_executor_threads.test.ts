@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { OpsExecutor } from '../../src/inference/ops_executor';
 import { SimdExecutor, type SimdExecutorOptions } from '../../src/inference/simd_executor';
+import { KernelRunner } from '../../src/kernels/kernel_runner';
 import { kernelRunners } from '../../src/kernels/kernel_runners';
 import { kernelThreads } from '../../src/kernels/kernel_threads';
 import { useBackend } from '../../src/runtime/use_backend';
@@ -159,7 +160,7 @@ test('models that are made and disposed again and again take the memory of one',
   for (let round = 0; round < 20; round++) {
     const executor = new SimdExecutor(model.program, model.weights, { threads: 2 });
     // What another model has left does not show.
-    memory.floats(1024, 10_000).fill(Number.NaN);
+    memory.floats(KernelRunner.start, 10_000).fill(Number.NaN);
     expectForward(model, executor, { ids: randomIds(1, 9) });
     expect(executor.heldBytes).toBeLessThan(1e6);
     executor.dispose();

@@ -24,10 +24,10 @@ describe.each(['simd', 'simd_threads'] as const)('KernelMemory of the build %s',
 
   test('keeps its numbers when it grows', () => {
     const memory = new KernelMemory(build);
-    memory.floats(128, 3).set([1, 2, 3]);
+    memory.floats(KernelMemory.start, 3).set([1, 2, 3]);
     memory.reserve(100 * PAGE);
-    expect([...memory.floats(128, 3)]).toEqual([1, 2, 3]);
-    expect([...memory.integers(128, 1)]).toEqual([0x3f800000]);
+    expect([...memory.floats(KernelMemory.start, 3)]).toEqual([1, 2, 3]);
+    expect([...memory.integers(KernelMemory.start, 1)]).toEqual([0x3f800000]);
   });
 
   test.each([[2 ** 32], [1e11], [Number.POSITIVE_INFINITY]])(

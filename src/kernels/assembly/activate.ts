@@ -1,4 +1,4 @@
-import { errorFunction, exponential, hyperbolicTangent, multiplyAdd, sigmoid, storeSome } from './vector';
+import { exponential, geluOf, hyperbolicTangent, multiplyAdd, sigmoid, storeSome } from './vector';
 
 // The numbers of activations, as in activation_code.ts.
 const NONE: i32 = 0;
@@ -16,13 +16,13 @@ const TANH: i32 = 9;
 function activation(x: v128, code: i32): v128 {
   switch (code) {
     case GELU:
-      return gelu(x);
+      return geluOf(x);
     case GELU_10:
-      return f32x4.min(f32x4.max(gelu(x), f32x4.splat(-10)), f32x4.splat(10));
+      return f32x4.min(f32x4.max(geluOf(x), f32x4.splat(-10)), f32x4.splat(10));
     case GELU_TANH: {
       const cube = f32x4.mul(f32x4.mul(x, x), x);
       const inner = f32x4.mul(multiplyAdd(cube, f32x4.splat(0.044715), x), f32x4.splat(0.7978845608));
-      return halfTimesOnePlus(x, hyperbolicTangent(inner));
+      return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), hyperbolicTangent(inner)));
     }
     case MISH: {
       // tanh(ln(1 + e)) = (e² + 2e) / (e² + 2e + 2); 1 in float32 from e^20 on, before e² overflows.
@@ -45,15 +45,6 @@ function activation(x: v128, code: i32): v128 {
   }
 }
 
-function gelu(x: v128): v128 {
-  return halfTimesOnePlus(x, errorFunction(f32x4.mul(x, f32x4.splat(<f32>Math.SQRT1_2))));
-}
-
-/** `x / 2 · (1 + y)`. */
-function halfTimesOnePlus(x: v128, y: v128): v128 {
-  return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), y));
-}
-
 /** `x = activation(x + bias)` in place, rows `stride` numbers apart; no bias where it is 0. */
 export function biasActivate(x: usize, stride: i32, bias: usize, rows: i32, columns: i32, code: i32): void {
   if (bias === 0 && code === NONE) return;
@@ -68,7 +59,7 @@ export function biasActivate(x: usize, stride: i32, bias: usize, rows: i32, colu
 function biasGelu(x: usize, bias: usize, columns: i32): void {
   let at: usize = 0;
   for (let left = columns; left > 0; left -= 4) {
-    storeSome(x + at, gelu(f32x4.add(v128.load(x + at), v128.load(bias + at))), left);
+    storeSome(x + at, geluOf(f32x4.add(v128.load(x + at), v128.load(bias + at))), left);
     at += 16;
   }
 }

@@ -41,48 +41,101 @@ export function storeSome(target: usize, x: v128, left: i32): void {
   else storeFirst(target, x, left);
 }
 
-/** 1.5 · 2^23: a number below 2^22 that is added to it is rounded to a whole one, which its lowest bits then are. */
-const WHOLE: f32 = 12582912;
+// Constants are read from memory, one instruction each: V8 makes a constant vector anew wherever it is used, of three.
 
-/** e to the x within 2 units in the last place; below −87 about e^−87, above 88 about e^88. (Cephes' expf.) */
-export function exponential(exponent: v128): v128 {
-  // The other minimum and maximum, and conversions that know of overflow, are many instructions on an x64.
-  const x = f32x4.pmin(f32x4.pmax(exponent, f32x4.splat(-87)), f32x4.splat(88));
-  const rounded = f32x4.add(f32x4.mul(x, f32x4.splat(<f32>Math.LOG2E)), f32x4.splat(WHOLE));
-  const n = f32x4.sub(rounded, f32x4.splat(WHOLE));
-  // ln 2 in two parts, so that the remainder is exact.
-  let r = multiplyAdd(n, f32x4.splat(-0.693359375), x);
-  r = multiplyAdd(n, f32x4.splat(2.1219444e-4), r);
-  let p = f32x4.splat(1.98756915e-4);
-  p = multiplyAdd(p, r, f32x4.splat(1.3981999507e-3));
-  p = multiplyAdd(p, r, f32x4.splat(8.3334519073e-3));
-  p = multiplyAdd(p, r, f32x4.splat(4.1665795894e-2));
-  p = multiplyAdd(p, r, f32x4.splat(1.6666665459e-1));
-  p = multiplyAdd(p, r, f32x4.splat(5.0000001201e-1));
-  p = f32x4.add(multiplyAdd(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  // 2 to the n: n as the exponent, which 1 has 127 of.
-  return f32x4.mul(p, i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(reinterpret<i32>(<f32>1))));
+const ONE: usize = memory.data<f32>([1]);
+const MINUS_HALF: usize = memory.data<f32>([-0.5]);
+const SIGN: usize = memory.data<f32>([-0.0]);
+
+/** A constant in all lanes. */
+function constant(address: usize): v128 {
+  return v128.load32_splat(address);
 }
 
-/** The error function within 6e-7: 2e-7 by its formula, the rest by rounding near 0. (Abramowitz and Stegun, 7.1.26.) */
-export function errorFunction(x: v128): v128 {
-  const magnitude = f32x4.abs(x);
-  const one = f32x4.splat(1);
-  const t = f32x4.div(one, multiplyAdd(magnitude, f32x4.splat(0.3275911), one));
-  let p = f32x4.splat(1.061405429);
-  p = multiplyAdd(p, t, f32x4.splat(-1.453152027));
-  p = multiplyAdd(p, t, f32x4.splat(1.421413741));
-  p = multiplyAdd(p, t, f32x4.splat(-0.284496736));
-  p = multiplyAdd(p, t, f32x4.splat(0.254829592));
-  p = f32x4.mul(p, t);
-  const decay = exponential(f32x4.neg(f32x4.mul(magnitude, magnitude)));
-  return v128.or(f32x4.sub(one, f32x4.mul(p, decay)), v128.and(x, i32x4.splat(0x80000000)));
+const LEAST_EXPONENT: usize = memory.data<f32>([-87]);
+const MOST_EXPONENT: usize = memory.data<f32>([88]);
+const LOG2E: usize = memory.data<f32>([<f32>Math.LOG2E]);
+/** 1.5 · 2^23: a number below 2^22 that is added to it is rounded to a whole one, which its lowest bits then are. */
+const WHOLE: usize = memory.data<f32>([12582912]);
+/** −ln 2 in two parts, so that the remainder is exact. */
+const MINUS_LN2_HIGH: usize = memory.data<f32>([-0.693359375]);
+const MINUS_LN2_LOW: usize = memory.data<f32>([2.1219444e-4]);
+/** Of e^r = 1 + r + r² · Σ EXP_k · r^k. */
+const EXP_5: usize = memory.data<f32>([1.98756915e-4]);
+const EXP_4: usize = memory.data<f32>([1.3981999507e-3]);
+const EXP_3: usize = memory.data<f32>([8.3334519073e-3]);
+const EXP_2: usize = memory.data<f32>([4.1665795894e-2]);
+const EXP_1: usize = memory.data<f32>([1.6666665459e-1]);
+const EXP_0: usize = memory.data<f32>([5.0000001201e-1]);
+
+/** e to the x within 2 units in the last place; below −87 about e^−87, above 88 about e^88. (Cephes' expf.) */
+export function exponential(x: v128): v128 {
+  // The other minimum and maximum, and conversions that know of overflow, are many instructions on an x64.
+  return exponentialWithin(f32x4.pmin(f32x4.pmax(x, constant(LEAST_EXPONENT)), constant(MOST_EXPONENT)));
+}
+
+/** {@link exponential} from −87 to 88. */
+function exponentialWithin(x: v128): v128 {
+  const rounded = multiplyAdd(x, constant(LOG2E), constant(WHOLE));
+  const n = f32x4.sub(rounded, constant(WHOLE));
+  let r = multiplyAdd(n, constant(MINUS_LN2_HIGH), x);
+  r = multiplyAdd(n, constant(MINUS_LN2_LOW), r);
+  const square = f32x4.mul(r, r);
+  // Two terms at a time, since each waits for the one before.
+  let p = multiplyAdd(constant(EXP_5), r, constant(EXP_4));
+  p = multiplyAdd(p, square, multiplyAdd(constant(EXP_3), r, constant(EXP_2)));
+  p = multiplyAdd(p, square, multiplyAdd(constant(EXP_1), r, constant(EXP_0)));
+  p = f32x4.add(multiplyAdd(p, square, r), constant(ONE));
+  // Times 2 to the n, which is added to the exponent.
+  return i32x4.add(p, i32x4.shl(rounded, 23));
+}
+
+/** Beyond it nothing is left of a normal distribution. */
+const FARTHEST: usize = memory.data<f32>([13]);
+
+/** The magnitude of x, at most what {@link bellCurve} and {@link minusTail} are defined for. */
+export function distance(x: v128): v128 {
+  return f32x4.pmin(v128.andnot(x, constant(SIGN)), constant(FARTHEST));
+}
+
+/** e to the −z² / 2. */
+export function bellCurve(z: v128): v128 {
+  return exponentialWithin(f32x4.mul(f32x4.mul(z, z), constant(MINUS_HALF)));
+}
+
+/** 0.3275911 / √2. */
+const TAIL_SLOPE: usize = memory.data<f32>([0.23164188]);
+/** Of −½ erfc(z / √2) = e^(−z² / 2) · Σ TAIL_k · t^k. */
+const TAIL_5: usize = memory.data<f32>([-0.5307027145]);
+const TAIL_4: usize = memory.data<f32>([0.7265760135]);
+const TAIL_3: usize = memory.data<f32>([-0.7107068705]);
+const TAIL_2: usize = memory.data<f32>([0.142248368]);
+const TAIL_1: usize = memory.data<f32>([-0.127414796]);
+
+/**
+ * −1 times the part of a normal distribution that is beyond z, within 1e-7. (Abramowitz and Stegun, 7.1.26.)
+ *
+ * @param z not negative.
+ * @param bell the {@link bellCurve} of z.
+ */
+export function minusTail(z: v128, bell: v128): v128 {
+  const t = f32x4.div(constant(ONE), multiplyAdd(z, constant(TAIL_SLOPE), constant(ONE)));
+  const square = f32x4.mul(t, t);
+  let p = multiplyAdd(constant(TAIL_5), t, constant(TAIL_4));
+  p = multiplyAdd(p, square, multiplyAdd(constant(TAIL_3), t, constant(TAIL_2)));
+  p = multiplyAdd(p, t, constant(TAIL_1));
+  return f32x4.mul(p, f32x4.mul(t, bell));
+}
+
+/** x · Φ(x), with the normal distribution function Φ: x or 0, less its tail. */
+export function geluOf(x: v128): v128 {
+  const z = distance(x);
+  return multiplyAdd(z, minusTail(z, bellCurve(z)), f32x4.pmax(x, f32x4.splat(0)));
 }
 
 /** 1 / (1 + e^−x). */
 export function sigmoid(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(x))));
+  return f32x4.div(constant(ONE), f32x4.add(constant(ONE), exponential(v128.xor(x, constant(SIGN)))));
 }
 
 /** Hyperbolic tangent, as 2 · sigmoid(2x) − 1. */

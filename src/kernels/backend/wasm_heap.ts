@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { instantiateKernels } from '../instantiate_kernels';
 import { bestBuild, bestThreadedBuild, type KernelBuild, kernelModule } from '../kernel_build';
 import type { Address, KernelExports } from '../kernel_exports';
+import { RESERVED_MEMORY } from '../reserved_memory';
 
 /** What is needed of tfjs' wasm backend. */
 export interface WasmBackend {
@@ -99,7 +100,7 @@ export function sizeOf(shape: readonly number[]): number {
 
 function open(backend: WasmBackend): WasmHeap | undefined {
   const memory = memoryOf(backend);
-  if (memory === undefined) return undefined;
+  if (memory === undefined || !hasRoomForConstants(memory)) return undefined;
   const build = buildFor(memory);
   if (build === undefined) return undefined;
   try {
@@ -115,6 +116,12 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory | undefined {
   return Object.values(wasm.asm ?? {}).find(
     (value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory && value.buffer === wasm.HEAPU8.buffer,
   );
+}
+
+/** Emscripten leaves the memory free in which our kernels keep their constants; were it not so, they would harm tfjs. */
+function hasRoomForConstants({ buffer }: WebAssembly.Memory): boolean {
+  const { start, end } = RESERVED_MEMORY;
+  return new Uint8Array(buffer, start, end - start).every((byte) => byte === 0);
 }
 
 /** tfjs' build with threads has a shared memory. */

@@ -33,7 +33,7 @@ export interface Matrix {
 /** A memory with kernels, to lay out what one is called with and to see what it writes. */
 export class Arena {
   readonly #memory: KernelMemory;
-  #end: Address = 64;
+  #end: Address = KernelMemory.start;
 
   constructor(build: KernelBuild) {
     this.#memory = new KernelMemory(build);
@@ -47,8 +47,8 @@ export class Arena {
 
   /** Forgets all that was laid out. */
   reset(): void {
-    this.#end = 64;
-    this.#words.fill(UNTOUCHED);
+    this.#end = KernelMemory.start;
+    this.#words.fill(UNTOUCHED, KernelMemory.start / 4);
   }
 
   /** Room for a matrix, the numbers between its rows untouched. */

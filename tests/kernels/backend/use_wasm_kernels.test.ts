@@ -4,6 +4,7 @@ import { type WasmBackend, WasmHeap } from '../../../src/kernels/backend/wasm_he
 import { fusedKernel, hasFusedKernels } from '../../../src/kernels/fused_kernel';
 import { instantiateKernels } from '../../../src/kernels/instantiate_kernels';
 import { isThreaded, KERNEL_BUILDS, kernelModule, supportsBuild } from '../../../src/kernels/kernel_build';
+import { RESERVED_MEMORY } from '../../../src/kernels/reserved_memory';
 import { useBackend } from '../../../src/runtime/use_backend';
 
 const kernelOf = (name: string) => tf.getKernel(name, 'wasm')?.kernelFunc;
@@ -51,11 +52,23 @@ test('a backend whose memory cannot be had keeps its own kernels', () => {
 
 const builds = KERNEL_BUILDS.filter((build) => !isThreaded(build) && supportsBuild(build));
 
-test.each(builds)('kernels of the build %s bring nothing that would overwrite the memory', (build) => {
+test.each(builds)('kernels of the build %s overwrite nothing but the memory that is reserved for them', (build) => {
   const memory = new WebAssembly.Memory({ initial: 2 });
-  new Uint8Array(memory.buffer).fill(7);
+  const bytes = new Uint8Array(memory.buffer).fill(7);
   instantiateKernels(kernelModule(build), memory);
-  expect(new Uint8Array(memory.buffer).every((byte) => byte === 7)).toBe(true);
+  const written = [...bytes].flatMap((byte, address) => (byte === 7 ? [] : address));
+  expect(written.length).toBeGreaterThan(0);
+  expect(written.filter((address) => address < RESERVED_MEMORY.start || address >= RESERVED_MEMORY.end)).toEqual([]);
+});
+
+test('a backend that uses the memory which is reserved for kernels keeps its own', () => {
+  const memory = new WebAssembly.Memory({ initial: 2 });
+  const HEAPU8 = new Uint8Array(memory.buffer);
+  HEAPU8[RESERVED_MEMORY.end - 1] = 1;
+  const backend = () => ({ wasm: { HEAPU8, asm: { memory } } }) as unknown as WasmBackend;
+  expect(WasmHeap.of(backend())).toBeUndefined();
+  HEAPU8[RESERVED_MEMORY.end - 1] = 0;
+  expect(WasmHeap.of(backend())).toBeDefined();
 });
 
 test('kernels work on when memory has grown', async () => {
