@@ -3,7 +3,7 @@ import { inPanels, packPanels, packTransposed } from './pack';
 import { softmaxRow } from './softmax';
 
 /** Queries, and keys, computed at a time. */
-const BLOCK: i32 = 16;
+const BLOCK: i32 = 8;
 
 /** Columns of distances that a block of rows needs beside `length` others, in whole panels wherever they begin. */
 function bandColumns(length: i32): i32 {
