@@ -2,7 +2,7 @@ import { matMul } from './mat_mul';
 import { inPanels, packPanels, packTransposed } from './pack';
 import { softmaxRow } from './softmax';
 
-/** Queries, and keys, computed at a time. */
+/** Queries, and keys, computed at a time: few, whose scores and products with distances stay in the nearest cache. */
 const BLOCK: i32 = 8;
 
 /** Columns of distances that a block of rows needs beside `length` others, in whole panels wherever they begin. */

@@ -86,8 +86,8 @@ function exponentialWithin(x: v128): v128 {
   p = multiplyAdd(p, square, multiplyAdd(constant(EXP_3), r, constant(EXP_2)));
   p = multiplyAdd(p, square, multiplyAdd(constant(EXP_1), r, constant(EXP_0)));
   p = f32x4.add(multiplyAdd(p, square, r), constant(ONE));
-  // Times 2 to the n, which is added to the exponent.
-  return i32x4.add(p, i32x4.shl(rounded, 23));
+  // 2 to the n: n as the exponent, which 1 has 127 of. To add n to the exponent of p would make numbers of what is none.
+  return f32x4.mul(p, i32x4.add(i32x4.shl(rounded, 23), constant(ONE)));
 }
 
 /** Beyond it nothing is left of a normal distribution. */

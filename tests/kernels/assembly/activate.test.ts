@@ -83,8 +83,14 @@ describeKernels('biasActivate', (arena) => {
     });
   });
 
+  // With bits set that the processor itself does not set, too.
+  const notNumbers = [0x7fc00000, 0xffc00000, 0x7fa5a5a5, 0x7fffffff, 0xff800001].map((bits) => bits | 0);
   test.each(NAMES)('%s of a number that is none is none', (name) => {
-    expect(activated(arena, [1, Number.NaN, 2], name).map(Number.isNaN)).toEqual([false, true, false]);
+    const one = 0x3f800000;
+    const bits = notNumbers.flatMap((word) => [one, word]);
+    const matrix = { address: arena.integers(bits), rows: 1, columns: bits.length, stride: bits.length };
+    arena.kernels.biasActivate(matrix.address, bits.length, 0, 1, bits.length, ACTIVATION_CODES[name]);
+    expect(arena.read(matrix)[0]!.map(Number.isNaN)).toEqual(notNumbers.flatMap(() => [false, true]));
   });
 });
 
