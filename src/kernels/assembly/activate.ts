@@ -1,4 +1,5 @@
-import { exponential, geluOf, hyperbolicTangent, multiplyAdd, sigmoid, storeSome } from './vector';
+import { geluOf } from './gelu';
+import { exponential, hyperbolicTangent, multiplyAdd, sigmoid, storeSome } from './vector';
 
 // The numbers of activations, as in activation_code.ts.
 const NONE: i32 = 0;

@@ -43,12 +43,11 @@ export function storeSome(target: usize, x: v128, left: i32): void {
 
 // Constants are read from memory, one instruction each: V8 makes a constant vector anew wherever it is used, of three.
 
-const ONE: usize = memory.data<f32>([1]);
-const MINUS_HALF: usize = memory.data<f32>([-0.5]);
-const SIGN: usize = memory.data<f32>([-0.0]);
+export const ONE: usize = memory.data<f32>([1]);
+export const SIGN: usize = memory.data<f32>([-0.0]);
 
 /** A constant in all lanes. */
-function constant(address: usize): v128 {
+export function constant(address: usize): v128 {
   return v128.load32_splat(address);
 }
 
@@ -75,7 +74,7 @@ export function exponential(x: v128): v128 {
 }
 
 /** {@link exponential} from −87 to 88. */
-function exponentialWithin(x: v128): v128 {
+export function exponentialWithin(x: v128): v128 {
   const rounded = multiplyAdd(x, constant(LOG2E), constant(WHOLE));
   const n = f32x4.sub(rounded, constant(WHOLE));
   let r = multiplyAdd(n, constant(MINUS_LN2_HIGH), x);
@@ -88,49 +87,6 @@ function exponentialWithin(x: v128): v128 {
   p = f32x4.add(multiplyAdd(p, square, r), constant(ONE));
   // 2 to the n: n as the exponent, which 1 has 127 of. To add n to the exponent of p would make numbers of what is none.
   return f32x4.mul(p, i32x4.add(i32x4.shl(rounded, 23), constant(ONE)));
-}
-
-/** Beyond it nothing is left of a normal distribution. */
-const FARTHEST: usize = memory.data<f32>([13]);
-
-/** The magnitude of x, at most what {@link bellCurve} and {@link minusTail} are defined for. */
-export function distance(x: v128): v128 {
-  return f32x4.pmin(v128.andnot(x, constant(SIGN)), constant(FARTHEST));
-}
-
-/** e to the −z² / 2. */
-export function bellCurve(z: v128): v128 {
-  return exponentialWithin(f32x4.mul(f32x4.mul(z, z), constant(MINUS_HALF)));
-}
-
-/** 0.3275911 / √2. */
-const TAIL_SLOPE: usize = memory.data<f32>([0.23164188]);
-/** Of −½ erfc(z / √2) = e^(−z² / 2) · Σ TAIL_k · t^k. */
-const TAIL_5: usize = memory.data<f32>([-0.5307027145]);
-const TAIL_4: usize = memory.data<f32>([0.7265760135]);
-const TAIL_3: usize = memory.data<f32>([-0.7107068705]);
-const TAIL_2: usize = memory.data<f32>([0.142248368]);
-const TAIL_1: usize = memory.data<f32>([-0.127414796]);
-
-/**
- * −1 times the part of a normal distribution that is beyond z, within 1e-7. (Abramowitz and Stegun, 7.1.26.)
- *
- * @param z not negative.
- * @param bell the {@link bellCurve} of z.
- */
-export function minusTail(z: v128, bell: v128): v128 {
-  const t = f32x4.div(constant(ONE), multiplyAdd(z, constant(TAIL_SLOPE), constant(ONE)));
-  const square = f32x4.mul(t, t);
-  let p = multiplyAdd(constant(TAIL_5), t, constant(TAIL_4));
-  p = multiplyAdd(p, square, multiplyAdd(constant(TAIL_3), t, constant(TAIL_2)));
-  p = multiplyAdd(p, t, constant(TAIL_1));
-  return f32x4.mul(p, f32x4.mul(t, bell));
-}
-
-/** x · Φ(x), with the normal distribution function Φ: x or 0, less its tail. */
-export function geluOf(x: v128): v128 {
-  const z = distance(x);
-  return multiplyAdd(z, minusTail(z, bellCurve(z)), f32x4.pmax(x, f32x4.splat(0)));
 }
 
 /** 1 / (1 + e^−x). */
